@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cleat;
+
+/** What a caller wants to hear from a running call, and how it answers questions from it. */
+public interface CallListener {
+  /** Wants nothing and answers nothing. */
+  CallListener NONE = new CallListener() {};
+
+  /** How a question to the user ended. */
+  enum Answer {
+    /** The user agreed. */
+    ACCEPTED,
+    /** The user said no, or closed the question. */
+    DECLINED,
+    /** There is nobody to ask. */
+    CANNOT_ASK
+  }
+
+  /** Called for each progress report, from the thread that received it; has to return soon. */
+  default void progress(double done, double total, String message) {}
+
+  /** Whether {@link #progress} does anything; when not, the server is not asked to report. */
+  default boolean wantsProgress() {
+    return false;
+  }
+
+  /** Whether the caller has given up; its thread is interrupted then too. */
+  default boolean cancelled() {
+    return false;
+  }
+
+  /** Asks the user; may block as long as the user takes. */
+  default Answer confirm(String question) {
+    return Answer.CANNOT_ASK;
+  }
+}

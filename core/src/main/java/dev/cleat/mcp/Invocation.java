@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cleat.mcp;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.cleat.FailureKind;
+import dev.cleat.McpException;
+import dev.cleat.ServedTool;
+import dev.cleat.ToolCall;
+import dev.cleat.ToolContext;
+import dev.cleat.ToolFailure;
+import dev.cleat.ToolResult;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Runs a handler and turns whatever it does into a result. */
+final class Invocation {
+  private static final Logger LOG = System.getLogger(Invocation.class.getName());
+
+  private Invocation() {}
+
+  /**
+   * Runs it in this thread.
+   *
+   * @throws McpException.Protocol when an upstream refused the request in JSON-RPC terms
+   * @throws McpException.NotFound when the tool is gone
+   * @throws InputRequired when the user has to be asked first
+   */
+  static ToolResult run(ServedTool tool, ToolCall call, ToolContext context) {
+    try {
+      return requireNonNull(tool.handler().handle(call, context), "The handler returned null");
+    } catch (ToolFailure failure) {
+      if (failure.getCause() != null) {
+        LOG.log(Level.DEBUG, () -> tool.name() + " failed: " + failure.getMessage(), failure);
+      }
+      return failure.toResult();
+    } catch (InputRequired | McpException.Protocol | McpException.NotFound passedOn) {
+      throw passedOn;
+    } catch (McpException trouble) {
+      return failureOf(trouble);
+    } catch (InterruptedException cancelled) {
+      Thread.currentThread().interrupt();
+      return ToolResult.failure(FailureKind.CANCELLED, tool.name() + " was cancelled.", "");
+    } catch (Exception | Error fault) {
+      return context.cancelled()
+          ? ToolResult.failure(FailureKind.CANCELLED, tool.name() + " was cancelled.", "")
+          : fault(tool, fault);
+    }
+  }
+
+  /** The result of a call that ended by a fault of the tool: an id here, the details in the log. */
+  static ToolResult fault(ServedTool tool, Throwable fault) {
+    String id = String.format("%08x", ThreadLocalRandom.current().nextInt());
+    LOG.log(Level.ERROR, () -> "Fault " + id + " in tool " + tool.name(), fault);
+    return ToolResult.failure(
+        FailureKind.INTERNAL,
+        tool.name() + " failed because of a fault in it (" + id + ").",
+        "The server's log has the details under that id.");
+  }
+
+  /** The result that a caller of ours gets when an upstream client is in trouble. */
+  private static ToolResult failureOf(McpException trouble) {
+    FailureKind kind;
+    if (trouble instanceof McpException.OutcomeUnknown) {
+      kind = FailureKind.OUTCOME_UNKNOWN;
+    } else if (trouble instanceof McpException.TimedOut) {
+      kind = FailureKind.TIMEOUT;
+    } else if (trouble instanceof McpException.Cancelled) {
+      kind = FailureKind.CANCELLED;
+    } else if (trouble instanceof McpException.TooLarge) {
+      kind = FailureKind.TOO_LARGE;
+    } else {
+      kind = FailureKind.UNAVAILABLE;
+    }
+    ToolFailure failure = new ToolFailure(kind, String.valueOf(trouble.getMessage()), "");
+    boolean retryable = !trouble.mayHaveExecuted() && kind != FailureKind.TOO_LARGE;
+    return (retryable ? failure.retryable() : failure).toResult();
+  }
+}

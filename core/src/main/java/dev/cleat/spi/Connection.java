@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cleat.spi;
+
+import dev.cleat.McpException;
+
+/**
+ * Carries JSON-RPC messages to and from one peer, whatever the wire.
+ *
+ * <p><b>Threads.</b> Any number of threads may send at once. The receiver is called by threads of
+ * the connection, by several at once if need be: while one call of it goes on for long, the
+ * connection delivers further messages through other threads. So a receiver may run a tool right in
+ * {@link Receiver#received}, and still holds up nobody.
+ *
+ * <p><b>Life cycle.</b> Made open and silent; {@link #start} begins delivery; {@link #close} may be
+ * called at any time and again. {@link Receiver#ended} is called exactly once, after the last
+ * message, also when the peer goes away by itself.
+ */
+public interface Connection extends AutoCloseable {
+  /** Begins delivery. To be called once. */
+  void start(Receiver receiver);
+
+  /**
+   * Takes a message for writing, and waits while too much is queued already. Messages of one thread
+   * arrive in their order.
+   *
+   * @throws McpException.NotSent when the connection is closed or lost; nothing was written then
+   * @throws McpException.TooLarge when it is over the limit; nothing was written, and the
+   *     connection goes on
+   */
+  Receipt send(Message message);
+
+  /** Ends it: what was taken is written as far as the peer lets it, then everything is given up. */
+  @Override
+  void close();
+
+  /** What became of a message that was taken for writing. */
+  interface Receipt {
+    /** Whether its first byte may have left. Once true it stays so. */
+    boolean sent();
+
+    /** Takes it back. True when it will never be written, false when it may have been. */
+    boolean withdraw();
+  }
+
+  /** Gets what arrives. Must not throw. */
+  interface Receiver {
+    /** A message. */
+    void received(Message message);
+
+    /**
+     * Something that is no message. Delivery goes on.
+     *
+     * @param deserved the answer that it deserves, if this side answers
+     */
+    void malformed(Message.ErrorResponse deserved);
+
+    /**
+     * The peer is gone or the connection was closed; nothing more will come.
+     *
+     * @param reason for people: {@code the process exited with code 3}, and what it said last
+     */
+    void ended(String reason);
+  }
+}
