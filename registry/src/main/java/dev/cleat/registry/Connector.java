@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cleat.registry;
+
+import dev.cleat.Limits;
+import dev.cleat.McpException;
+import dev.cleat.Namespace;
+import dev.cleat.mcp.McpClient;
+import dev.cleat.spi.ClientDefinition;
+import dev.cleat.spi.Providers;
+import dev.cleat.spi.TransportProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Turns definitions into connected clients, with the transport that fits. */
+final class Connector {
+  private final List<TransportProvider> transports;
+  private final List<String> problems;
+  private final Limits limits;
+
+  Connector(List<TransportProvider> given, ClassLoader loader, Limits limits) {
+    Providers<TransportProvider> found = Providers.ofTransports(loader);
+    transports = new ArrayList<>(given);
+    transports.addAll(found.found().values());
+    problems = found.problems();
+    this.limits = limits;
+  }
+
+  McpClient connect(Namespace namespace, ClientDefinition definition) {
+    Optional<TransportProvider> transport =
+        transports.stream().filter(t -> t.handles(definition)).findFirst();
+    if (transport.isEmpty()) {
+      throw new McpException.ConnectFailed(noTransport(namespace, definition), null);
+    }
+    Limits bounds = bounds(definition);
+    try {
+      return McpClient.connect(
+          () -> transport.get().open(namespace.value(), definition, bounds), bounds);
+    } catch (McpException.ConnectFailed e) {
+      throw new McpException.ConnectFailed(
+          "\"" + namespace + "\" cannot be connected. " + e.getMessage(), e);
+    }
+  }
+
+  private String noTransport(Namespace namespace, ClientDefinition definition) {
+    String wanted = definition.url().isPresent() ? "a url" : "a command";
+    return "\""
+        + namespace
+        + "\" is reached by "
+        + wanted
+        + ", and no transport for that is on the class path. There are "
+        + transports.stream().map(TransportProvider::name).toList()
+        + "."
+        + (problems.isEmpty() ? "" : " " + String.join(" ", problems));
+  }
+
+  private Limits bounds(ClientDefinition definition) {
+    if (definition.callTimeout().isEmpty() && definition.connectTimeout().isEmpty()) {
+      return limits;
+    }
+    return Limits.builder()
+        .from(limits)
+        .callTimeout(definition.callTimeout().orElse(limits.callTimeout()))
+        .connectTimeout(definition.connectTimeout().orElse(limits.connectTimeout()))
+        .build();
+  }
+}
