@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cleat.ray;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Finds in the lines of a log what went wrong. Python prints the cause of a chain of exceptions
+ * first, so the first that is found is the one to look at.
+ *
+ * <p><b>Threads.</b> One at a time.
+ */
+final class ErrorFinder {
+  /**
+   * An error in a log.
+   *
+   * @param line its number, counted from 1 at the first line looked at
+   * @param error the line that names it
+   * @param at the innermost frames of its traceback
+   */
+  record Found(long line, String error, List<String> at) {}
+
+  // Ray puts "(name pid=1)" before what a worker prints.
+  private static final Pattern WORKER = Pattern.compile("^\\([^()]{1,80}\\) ");
+  private static final Pattern EXCEPTION =
+      Pattern.compile("^[A-Za-z_][\\w.]{0,200}(\\([\\w.]*\\))?(:.*)?$");
+  private static final Pattern NAMED =
+      Pattern.compile("^[A-Za-z_][\\w.]{0,200}(Error|Exception)(\\([\\w.]*\\))?:.*$");
+  private static final Pattern SHELL =
+      Pattern.compile(
+          "(: (command )?not found$)|^Segmentation fault|^Killed$|No such file or directory$"
+              + "|Permission denied$|^Aborted|CUDA out of memory|^panic: |^fatal: |^FATAL\\b");
+
+  private final List<Found> found = new ArrayList<>();
+  private final Deque<String> frames = new ArrayDeque<>();
+  private boolean inTraceback;
+  private long number;
+
+  /** The errors in a text. */
+  static ErrorFinder in(String text) {
+    ErrorFinder finder = new ErrorFinder();
+    LogLines.of(text, line -> finder.take(line.text()));
+    return finder;
+  }
+
+  void take(String line) {
+    number++;
+    if (found.size() >= Bounds.QUOTED_ERRORS) {
+      return;
+    }
+    String text = WORKER.matcher(line).replaceFirst("");
+    if (text.startsWith("Traceback (most recent call last)")) {
+      inTraceback = true;
+      frames.clear();
+    } else if (inTraceback) {
+      takeInTraceback(text);
+    } else if (NAMED.matcher(text).matches() || SHELL.matcher(text).find()) {
+      add(text);
+    }
+  }
+
+  /** What was found first. */
+  Optional<Found> firstCause() {
+    return found.stream().findFirst();
+  }
+
+  /** What was found, at most so many as are quoted. */
+  List<Found> found() {
+    return List.copyOf(found);
+  }
+
+  // Frames are indented; the first line that is not names the exception.
+  private void takeInTraceback(String text) {
+    if (text.startsWith(" ") || text.isBlank()) {
+      if (text.startsWith("  File ")) {
+        frames.addLast(Wording.oneLine(text, Bounds.QUOTED_CHARS));
+        if (frames.size() > Bounds.QUOTED_FRAMES) {
+          frames.removeFirst();
+        }
+      }
+      return;
+    }
+    inTraceback = false;
+    if (EXCEPTION.matcher(text).matches()) {
+      add(text);
+    }
+    frames.clear();
+  }
+
+  private void add(String text) {
+    found.add(new Found(number, Wording.oneLine(text, Bounds.QUOTED_CHARS), List.copyOf(frames)));
+  }
+}

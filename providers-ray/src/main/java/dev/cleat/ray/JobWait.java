@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cleat.ray;
+
+import dev.cleat.ToolContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Predicate;
+
+/** Looks at a job until it is as wanted, or time is up. */
+final class JobWait {
+  // Left of the caller's time for the answer itself.
+  private static final Duration RESERVE = Duration.ofSeconds(1);
+
+  private final RayCluster cluster;
+  private final ToolContext call;
+
+  JobWait(RayCluster cluster, ToolContext call) {
+    this.cluster = cluster;
+    this.call = call;
+  }
+
+  /** The job as it was seen last; looked at once at least. */
+  Job until(Predicate<Job> wanted, String id, Duration most) throws InterruptedException {
+    Instant start = cluster.clock().instant();
+    Instant end = start.plus(most);
+    Instant given = call.deadline().map(deadline -> deadline.minus(RESERVE)).orElse(end);
+    Instant until = given.isBefore(end) ? given : end;
+    while (true) {
+      Job job = cluster.jobs().get(id);
+      Instant now = cluster.clock().instant();
+      if (wanted.test(job) || !now.isBefore(until) || call.cancelled()) {
+        return job;
+      }
+      double waited = Duration.between(start, now).toMillis() / 1000.0;
+      call.progress(waited, most.toMillis() / 1000.0, "job " + job.id() + " is " + job.status());
+      Thread.sleep(Bounds.POLL.toMillis());
+    }
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cleat.ray;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.Optional;
+
+/** A node of a cluster, with what it has in all. */
+record RayNode(
+    String id,
+    boolean head,
+    boolean alive,
+    Optional<String> stateMessage,
+    Map<String, Double> resources,
+    Map<String, String> labels) {
+
+  static RayNode of(JsonNode node) {
+    return new RayNode(
+        RayJson.text(node, "node_id").orElse("unknown"),
+        node.path("is_head_node").asBoolean(),
+        node.path("state").asText().equals("ALIVE"),
+        RayJson.text(node, "state_message"),
+        RayJson.numbers(node.path("resources_total")),
+        RayJson.texts(node.path("labels")));
+  }
+
+  double total(String resource) {
+    return resources.getOrDefault(resource, 0.0);
+  }
+}
