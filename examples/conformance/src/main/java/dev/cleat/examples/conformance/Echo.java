@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cleat.examples.conformance;
+
+import dev.cleat.Doc;
+import dev.cleat.Schema;
+import dev.cleat.Tool;
+import dev.cleat.ToolResult;
+import dev.cleat.mcp.McpServer;
+import dev.cleat.stdio.Stdio;
+
+/** Serves one tool, {@code echo}, over the standard streams, with default settings. */
+public final class Echo {
+  private Echo() {}
+
+  record Said(@Doc("What to say back.") String message) {}
+
+  /** Serves until the client closes the stream. */
+  public static void main(String[] arguments) throws InterruptedException {
+    try (McpServer server =
+        McpServer.builder()
+            .name("echo", "1")
+            .tool(
+                Tool.named("echo")
+                    .says("Says back what it is given.")
+                    .readOnly()
+                    .handles(
+                        Schema.ofRecord(Said.class),
+                        (call, context) ->
+                            ToolResult.text(String.valueOf(call.arguments().get("message")))))
+            .build()) {
+      server.serve(Stdio.standard());
+    }
+  }
+}

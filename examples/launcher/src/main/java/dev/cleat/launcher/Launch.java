@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cleat.launcher;
+
+import com.google.inject.Guice;
+import com.google.inject.Inject;
+import com.google.inject.ProvisionException;
+import com.google.inject.Stage;
+import dev.cleat.registry.McpRegistry;
+import dev.cleat.spi.ToolSet;
+import java.util.Map;
+
+/**
+ * What a command works with: the configuration, and a registry that holds the providers' tools and
+ * gets the upstream servers as far as the command wants them. Whoever opens it closes it.
+ */
+final class Launch implements AutoCloseable {
+  private final Plugins plugins;
+  private final CleatConfig config;
+  private final McpRegistry registry;
+  private final Upstreams upstreams;
+
+  @Inject
+  Launch(Plugins plugins, CleatConfig config, McpRegistry registry) {
+    this.plugins = plugins;
+    this.config = config;
+    this.registry = registry;
+    upstreams = new Upstreams(registry, config.servers());
+  }
+
+  /**
+   * Reads the configuration and opens the providers.
+   *
+   * @throws dev.cleat.spi.ConfigException when the configuration is wrong
+   */
+  static Launch open(Host host, CommonOptions options) {
+    options.applyVerbosity();
+    Plugins plugins = Plugins.discover();
+    CleatConfig config =
+        ConfigFile.find(options.config(), host)
+            .found()
+            .map(file -> CleatConfig.read(file, host, plugins.providers()))
+            .orElse(CleatConfig.DEFAULTS);
+    Map<String, ToolSet> tools = plugins.open(config, host);
+    try {
+      return Guice.createInjector(Stage.PRODUCTION, new LauncherModule(plugins, config, tools))
+          .getInstance(Launch.class);
+    } catch (ProvisionException e) {
+      tools.values().forEach(ToolSet::close);
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  Plugins plugins() {
+    return plugins;
+  }
+
+  CleatConfig config() {
+    return config;
+  }
+
+  McpRegistry registry() {
+    return registry;
+  }
+
+  Upstreams upstreams() {
+    return upstreams;
+  }
+
+  @Override
+  public void close() {
+    upstreams.close();
+    registry.close();
+  }
+}
