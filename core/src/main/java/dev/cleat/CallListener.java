@@ -29,7 +29,11 @@ public interface CallListener {
     return false;
   }
 
-  /** Asks the user; may block as long as the user takes. */
+  /**
+   * Asks the user; may block as long as the user takes.
+   *
+   * @throws ToolFailure instead of an answer, to end the call with that
+   */
   default Answer confirm(String question) {
     return Answer.CANNOT_ASK;
   }

@@ -196,7 +196,9 @@ final class JsonTypes {
   private static final class AnyType implements JsonType {
     @Override
     public Map<String, Object> schema() {
-      return new LinkedHashMap<>();
+      // Everything but null; said in full, because some clients take an empty schema for a mistake.
+      return new LinkedHashMap<>(
+          Map.of("type", List.of("object", "array", "string", "number", "boolean")));
     }
 
     @Override

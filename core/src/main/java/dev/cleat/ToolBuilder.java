@@ -82,7 +82,19 @@ public final class ToolBuilder {
   }
 
   /**
-   * Completes it with a schema written by hand and a handler that gets the arguments as they are.
+   * Completes it with a record in and any content out: for answers that are no record, such as
+   * plain text or pictures.
+   */
+  public <I extends Record> ServedTool handles(Class<I> input, ContentHandler<I> handler) {
+    RecordType<I> in = RecordType.of(input);
+    return new ServedTool(
+        describe(Schema.of(in.schema()), Optional.empty()),
+        (call, context) -> handler.handle(in.fromArguments(name, call.arguments()), context));
+  }
+
+  /**
+   * Completes it with a schema written by hand. The handler gets the arguments as they came:
+   * nothing checks them against the schema.
    */
   public ServedTool handles(Schema input, ToolHandler handler) {
     return new ServedTool(describe(input, Optional.empty()), handler);

@@ -115,7 +115,9 @@ class RecordsTest {
                   "required" : [ "x" ],
                   "additionalProperties" : false
                 },
-                "anything" : { },
+                "anything" : {
+                  "type" : [ "object", "array", "string", "number", "boolean" ]
+                },
                 "note" : {
                   "type" : "string"
                 },

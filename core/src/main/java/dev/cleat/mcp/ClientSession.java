@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The client's side of one connection, once it is agreed which era is spoken. */
 final class ClientSession implements McpClient, Connection.Receiver {
@@ -272,13 +273,13 @@ final class ClientSession implements McpClient, Connection.Receiver {
   }
 
   @Override
-  public void received(Message message) {
+  public @Nullable Runnable received(Message message) {
     if (message instanceof Message.Response response) {
       pending.answered(response.id(), response);
     } else if (message instanceof Message.ErrorResponse error) {
       pending.answered(PendingRequests.idOf(error.id()), error);
     } else if (message instanceof Message.Request request) {
-      answer(request);
+      return () -> answer(request);
     } else if (message instanceof Message.Notification notification) {
       try {
         notified(notification);
@@ -286,6 +287,7 @@ final class ClientSession implements McpClient, Connection.Receiver {
         LOG.log(Level.WARNING, () -> "A listener to " + notification.method() + " failed", fault);
       }
     }
+    return null;
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server's side of one connection.
@@ -109,9 +110,9 @@ final class ServerSession implements Connection.Receiver {
   }
 
   @Override
-  public void received(Message message) {
+  public @Nullable Runnable received(Message message) {
     if (message instanceof Message.Request request) {
-      receivedRequest(request);
+      return receivedRequest(request);
     } else if (message instanceof Message.Notification notification) {
       if (notification.method().equals(Wire.CANCELLED)) {
         Object id = notification.params().get("requestId");
@@ -125,6 +126,7 @@ final class ServerSession implements Connection.Receiver {
     } else if (message instanceof Message.ErrorResponse error) {
       asked.answered(PendingRequests.idOf(error.id()), error);
     }
+    return null;
   }
 
   @Override
@@ -139,10 +141,15 @@ final class ServerSession implements Connection.Receiver {
     inputEnded.countDown();
   }
 
-  private void receivedRequest(Message.Request request) {
-    if (!request.method().equals(Wire.TOOLS_CALL)) {
+  /** Refuses a request, or returns what answers it. */
+  private @Nullable Runnable receivedRequest(Message.Request request) {
+    if (request.method().equals(Wire.INITIALIZE)) {
+      // Agreed on before the next message is read, which may rely on it.
       answer(request, () -> dispatch.answer(request));
-      return;
+      return null;
+    }
+    if (!request.method().equals(Wire.TOOLS_CALL)) {
+      return () -> answer(request, () -> dispatch.answer(request));
     }
     RunningCall call = new RunningCall();
     if (refusing) {
@@ -160,12 +167,13 @@ final class ServerSession implements Connection.Receiver {
           MessageCodec.INVALID_REQUEST,
           "The id " + request.id() + " belongs to a call that is still running.");
     } else {
-      startCall(request, call);
+      return startCall(request, call);
     }
+    return null;
   }
 
-  /** Quick tools run right here, in the thread that read the call; slow ones in their own. */
-  private void startCall(Message.Request request, RunningCall call) {
+  /** Quick tools run in the thread that read the call; slow ones in their own, from the start. */
+  private @Nullable Runnable startCall(Message.Request request, RunningCall call) {
     unanswered.incrementAndGet();
     boolean started = false;
     try {
@@ -174,12 +182,12 @@ final class ServerSession implements Connection.Receiver {
       Pace pace = settings.tools().paceOf(tool.name());
       ServerCallContext context = new ServerCallContext(this, call, request.params(), prepared);
       Runnable run = () -> runCall(request, call, prepared, context, pace);
-      if (pace.isSlow()) {
+      boolean slow = pace.isSlow();
+      if (slow) {
         settings.handlers().execute(run);
-      } else {
-        run.run();
       }
       started = true;
+      return slow ? null : run;
     } catch (McpException.Protocol refused) {
       send(error(request, refused));
     } catch (RejectedExecutionException shutDown) {
@@ -192,6 +200,7 @@ final class ServerSession implements Connection.Receiver {
         finished();
       }
     }
+    return null;
   }
 
   private void runCall(
@@ -357,12 +366,9 @@ final class ServerSession implements Connection.Receiver {
 
     @Override
     public Answer confirm(String question) {
-      try {
-        context.confirm(question);
-        return Answer.ACCEPTED;
-      } catch (dev.cleat.ToolFailure declined) {
-        return Answer.DECLINED;
-      }
+      // What it throws says why there is no yes, and ends the tool's call with that.
+      context.confirm(question);
+      return Answer.ACCEPTED;
     }
   }
 }

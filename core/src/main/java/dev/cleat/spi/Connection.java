@@ -2,14 +2,16 @@
 package dev.cleat.spi;
 
 import dev.cleat.McpException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries JSON-RPC messages to and from one peer, whatever the wire.
  *
- * <p><b>Threads.</b> Any number of threads may send at once. The receiver is called by threads of
- * the connection, by several at once if need be: while one call of it goes on for long, the
- * connection delivers further messages through other threads. So a receiver may run a tool right in
- * {@link Receiver#received}, and still holds up nobody.
+ * <p><b>Threads.</b> Any number of threads may send at once. Messages are given to the receiver one
+ * after the other, in the order in which they came. What the receiver returns for one is run right
+ * after it, in the same thread; while that goes on for long, the connection delivers further
+ * messages through other threads. So a receiver may have a tool run there, and still holds up
+ * nobody.
  *
  * <p><b>Life cycle.</b> Made open and silent; {@link #start} begins delivery; {@link #close} may be
  * called at any time and again. {@link Receiver#ended} is called exactly once, after the last
@@ -44,8 +46,13 @@ public interface Connection extends AutoCloseable {
 
   /** Gets what arrives. Must not throw. */
   interface Receiver {
-    /** A message. */
-    void received(Message message);
+    /**
+     * A message. Only what has to happen before the next one is looked at happens in here, and
+     * takes no time; what may take time is returned.
+     *
+     * @return the rest of the work, which the connection runs exactly once; null when there is none
+     */
+    @Nullable Runnable received(Message message);
 
     /**
      * Something that is no message. Delivery goes on.

@@ -24,10 +24,16 @@ import java.util.concurrent.atomic.AtomicLong;
 final class HolderWord {
   /** The life of a generation, in its order. */
   enum Phase {
-    OPEN,
-    DRAINING,
-    CLOSING,
-    CLOSED
+    OPEN(0),
+    DRAINING(1),
+    CLOSING(2),
+    CLOSED(3);
+
+    private final long bits;
+
+    Phase(long bits) {
+      this.bits = bits;
+    }
   }
 
   private static final int PHASE_BITS = 2;
@@ -101,7 +107,7 @@ final class HolderWord {
     if (phase() != Phase.CLOSING) {
       throw new IllegalStateException("What nobody is closing cannot be closed: " + this);
     }
-    word.getAndAdd(Phase.CLOSED.ordinal() - Phase.CLOSING.ordinal());
+    word.getAndAdd(Phase.CLOSED.bits - Phase.CLOSING.bits);
   }
 
   Phase phase() {
@@ -123,7 +129,7 @@ final class HolderWord {
   }
 
   private static long word(Phase phase, long holders) {
-    return holders << PHASE_BITS | phase.ordinal();
+    return holders << PHASE_BITS | phase.bits;
   }
 
   @Override

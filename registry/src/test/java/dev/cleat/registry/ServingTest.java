@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -112,12 +113,15 @@ class ServingTest {
   }
 
   @Test
-  void progressComesThroughInItsOrder() {
+  void progressComesThrough() {
+    // One step at a time: a session does not promise to deliver them before the answer.
+    Semaphore steps = new Semaphore(0);
     install(
         "count",
         (call, context) -> {
           for (int i = 1; i <= 3; i++) {
             context.progress(i, 3, "step " + i);
+            assertThat(steps.tryAcquire(Aside.WATCHDOG_SECONDS, TimeUnit.SECONDS)).isTrue();
           }
           return ToolResult.text("done");
         });
@@ -132,6 +136,7 @@ class ServingTest {
           @Override
           public void progress(double done, double total, String message) {
             heard.add(message + " of " + (int) total);
+            steps.release();
           }
         };
 
@@ -270,7 +275,14 @@ class ServingTest {
     }
 
     void say(Message message) {
-      server.thenAcceptAsync(receiver -> receiver.received(message), delivery);
+      server.thenAcceptAsync(
+          receiver -> {
+            Runnable work = receiver.received(message);
+            if (work != null) {
+              work.run();
+            }
+          },
+          delivery);
     }
 
     Message next() throws InterruptedException {

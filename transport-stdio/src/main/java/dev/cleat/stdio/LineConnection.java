@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Messages over a pair of streams, one a line.
  *
- * <p>The thread that reads a message also delivers it, which saves a hand-over for everything that
- * is quick. A watch looks at it twice a millisecond; a reader that has been busy with one message
- * from look to look loses its turn: a fresh thread reads on, and the old one ends when its message
- * is done. The framing state is up to date before a message is delivered, so it can change hands.
+ * <p>The thread that reads a message also delivers it and does what it asks for, which saves a
+ * hand-over for everything that is quick. A watch looks at it twice a millisecond; a reader that
+ * has been working for one message from look to look loses its turn: a fresh thread reads on, and
+ * the old one ends when its work is done. It cannot lose it while it delivers, so the order is
+ * kept; and the framing state is up to date by then, so it can change hands.
  *
  * <p>Answers given while further lines wait in the buffer are written together with theirs.
  */
@@ -42,9 +43,8 @@ final class LineConnection implements Connection {
   private final LineFramer framer;
   private final AtomicInteger readers = new AtomicInteger();
 
-  // Threads that read or still work on what they have read. Each call that runs may hold one up;
-  // when
-  // there are more, it is the peer who does, by not reading its answers, and then has to wait.
+  // Threads that read or still work on what they have read. Each call that runs may hold one up.
+  // When there are more, it is the peer who does, by not reading its answers; it then has to wait.
   private final AtomicInteger busyReaders = new AtomicInteger();
 
   private final AtomicBoolean endReported = new AtomicBoolean();
@@ -151,11 +151,8 @@ final class LineConnection implements Connection {
             }
             break;
           case TOO_LONG:
-            mine.busy(framer.hasLine());
+            mine.linesWaiting(framer.hasLine());
             receiver().malformed(MessageCodec.tooLong(limits.maxMessageBytes()));
-            if (!mine.done()) {
-              return;
-            }
             break;
           default:
             flush();
@@ -182,15 +179,22 @@ final class LineConnection implements Connection {
     } catch (MessageCodec.MalformedException e) {
       malformed = e.deserved();
     }
-    mine.busy(framer.hasLine());
+    mine.linesWaiting(framer.hasLine());
+    if (message == null) {
+      if (malformed != null) {
+        receiver().malformed(malformed);
+      }
+      return true;
+    }
+    Runnable work = receiver().received(message);
+    if (work == null) {
+      return true;
+    }
+    mine.busy();
     if (watchAsleep) {
       LockSupport.unpark(watch);
     }
-    if (message != null) {
-      receiver().received(message);
-    } else if (malformed != null) {
-      receiver().malformed(malformed);
-    }
+    work.run();
     return mine.done();
   }
 

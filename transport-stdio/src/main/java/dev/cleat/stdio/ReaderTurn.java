@@ -24,9 +24,13 @@ final class ReaderTurn {
     this.thread = thread;
   }
 
-  /** The reader begins to work on a message. */
-  void busy(boolean moreLinesWaiting) {
-    linesWaiting = moreLinesWaiting;
+  /** Whether further whole lines wait in the buffer while the reader is at one. */
+  void linesWaiting(boolean waiting) {
+    linesWaiting = waiting;
+  }
+
+  /** The reader begins to work on a message, which may take time. */
+  void busy() {
     state.set(state.get() + 1);
   }
 

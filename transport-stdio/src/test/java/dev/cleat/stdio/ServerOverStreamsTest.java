@@ -957,7 +957,7 @@ public class ServerOverStreamsTest {
                   throw new IllegalStateException("s3cret");
                 }),
             tool("asserts", (call, context) -> fail(new AssertionError("s3cret"))),
-            tool("overflows", ServerOverStreamsTest::overflow),
+            tool("overflows", (call, context) -> fail(new StackOverflowError("s3cret"))),
             tool("unlinked", (call, context) -> fail(new NoClassDefFoundError("s3cret"))),
             tool("outOfMemory", (call, context) -> fail(new OutOfMemoryError("s3cret"))),
             tool("null", (call, context) -> null),
@@ -1025,10 +1025,6 @@ public class ServerOverStreamsTest {
 
   private static ToolResult fail(Error error) {
     throw error;
-  }
-
-  private static ToolResult overflow(dev.cleat.ToolCall call, ToolContext context) {
-    return overflow(call, context);
   }
 
   private static ToolResult tooDeep() {

@@ -5,8 +5,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Replaces {@code ${NAME}} and {@code ${NAME:-default}} by variables of the environment; {@code
- * $${} stands for a plain <code>${</code>. What comes out is not looked at again.
+ * Replaces {@code ${NAME}} and {@code ${NAME:-default}} by variables of the environment; two dollar
+ * signs before a brace stand for one plain one and the brace. What comes out is not looked at
+ * again.
  *
  * @param environment the variables
  */

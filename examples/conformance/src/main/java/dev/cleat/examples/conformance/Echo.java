@@ -2,7 +2,6 @@
 package dev.cleat.examples.conformance;
 
 import dev.cleat.Doc;
-import dev.cleat.Schema;
 import dev.cleat.Tool;
 import dev.cleat.ToolResult;
 import dev.cleat.mcp.McpServer;
@@ -23,10 +22,7 @@ public final class Echo {
                 Tool.named("echo")
                     .says("Says back what it is given.")
                     .readOnly()
-                    .handles(
-                        Schema.ofRecord(Said.class),
-                        (call, context) ->
-                            ToolResult.text(String.valueOf(call.arguments().get("message")))))
+                    .handles(Said.class, (said, call) -> ToolResult.text(said.message())))
             .build()) {
       server.serve(Stdio.standard());
     }
