@@ -167,14 +167,14 @@ final class ServerSession implements Connection.Receiver {
           MessageCodec.INVALID_REQUEST,
           "The id " + request.id() + " belongs to a call that is still running.");
     } else {
-      return startCall(request, call);
+      unanswered.incrementAndGet();
+      return () -> startCall(request, call);
     }
     return null;
   }
 
   /** Quick tools run in the thread that read the call; slow ones in their own, from the start. */
-  private @Nullable Runnable startCall(Message.Request request, RunningCall call) {
-    unanswered.incrementAndGet();
+  private void startCall(Message.Request request, RunningCall call) {
     boolean started = false;
     try {
       ServerDispatch.Prepared prepared = dispatch.prepare(request);
@@ -182,25 +182,34 @@ final class ServerSession implements Connection.Receiver {
       Pace pace = settings.tools().paceOf(tool.name());
       ServerCallContext context = new ServerCallContext(this, call, request.params(), prepared);
       Runnable run = () -> runCall(request, call, prepared, context, pace);
-      boolean slow = pace.isSlow();
-      if (slow) {
+      if (pace.isSlow()) {
         settings.handlers().execute(run);
+      } else {
+        run.run();
       }
       started = true;
-      return slow ? null : run;
     } catch (McpException.Protocol refused) {
-      send(error(request, refused));
+      unlessCancelled(call, () -> send(error(request, refused)));
     } catch (RejectedExecutionException shutDown) {
-      refuse(request, Wire.SHUTTING_DOWN, "This server is ending and takes no new calls.");
+      unlessCancelled(
+          call,
+          () ->
+              refuse(request, Wire.SHUTTING_DOWN, "This server is ending and takes no new calls."));
     } catch (RuntimeException fault) {
-      refuseAfter(fault, request);
+      unlessCancelled(call, () -> refuseAfter(fault, request));
     } finally {
       if (!started) {
         running.remove(request.id());
         finished();
       }
     }
-    return null;
+  }
+
+  /** Whoever cancelled a call has seen to its answer. */
+  private static void unlessCancelled(RunningCall call, Runnable answer) {
+    if (call.cancel()) {
+      answer.run();
+    }
   }
 
   private void runCall(

@@ -77,7 +77,8 @@ final class ArgumentValues {
       }
     }
     if (types.contains("string")) {
-      return text;
+      // Among several types quotes tell a string from the others; alone they are part of it.
+      return types.size() > 1 && json instanceof String ? json : text;
     }
     throw new IllegalArgumentException(
         Text.shown(name)

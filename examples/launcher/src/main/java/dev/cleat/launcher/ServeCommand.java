@@ -65,7 +65,7 @@ final class ServeCommand implements Callable<Integer> {
         .instructions(Instructions.of(launch.plugins(), launch.config(), allowed.access()))
         .access(allowed.access())
         .assumeYes(allowed.yes())
-        .tools(launch.registry().asToolSet())
+        .tools(new SettledTools(launch.registry().asToolSet(), launch.upstreams()))
         .build();
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -23,9 +24,16 @@ import java.util.function.Consumer;
 final class Upstreams implements AutoCloseable {
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** How long a list of tools may wait for slow servers; clients give up after some ten seconds. */
+  private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private final McpRegistry registry;
   private final List<ServerEntry> servers;
   private final Map<String, Thread> connecting = new ConcurrentHashMap<>();
+
+  // Counts the servers that have been started and are neither connected nor failed.
+  private volatile CountDownLatch unsettled = new CountDownLatch(0);
+  private volatile long settledBy;
 
   Upstreams(McpRegistry registry, List<ServerEntry> servers) {
     this.registry = registry;
@@ -38,9 +46,32 @@ final class Upstreams implements AutoCloseable {
    * @param failed gets the name and the reason of each that cannot be connected, from any thread
    */
   void start(BiConsumer<ServerEntry, String> failed) {
+    settledBy = System.nanoTime() + SETTLE_NANOS;
+    unsettled = new CountDownLatch(servers.size());
     for (ServerEntry server : servers) {
       start(server, server.definition(), reason -> failed.accept(server, reason));
     }
+  }
+
+  /**
+   * Waits until each server that was started is connected or has failed, or has had its time.
+   *
+   * @return whether there was anything to wait for
+   */
+  boolean awaitSettled() {
+    CountDownLatch waiting = unsettled;
+    if (waiting.getCount() == 0) {
+      return false;
+    }
+    try {
+      boolean all = waiting.await(settledBy - System.nanoTime(), TimeUnit.NANOSECONDS);
+      if (!all) {
+        unsettled = new CountDownLatch(0);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return true;
   }
 
   /** Connects all within that time or their own, and returns when each is connected or failed. */
@@ -80,6 +111,8 @@ final class Upstreams implements AutoCloseable {
                 // This program ends; nobody wants to know.
               } catch (RuntimeException e) {
                 failed.accept(String.valueOf(e.getMessage()));
+              } finally {
+                unsettled.countDown();
               }
             },
             "cleat-connect-" + name);

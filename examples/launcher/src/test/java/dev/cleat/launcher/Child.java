@@ -97,14 +97,6 @@ final class Child implements AutoCloseable {
     return message;
   }
 
-  /** Returns when the server has said that other tools are there now. */
-  void awaitToolsChanged() throws IOException {
-    String method;
-    do {
-      method = String.valueOf(next().get("method"));
-    } while (!method.equals("notifications/tools/list_changed"));
-  }
-
   void closeInput() throws IOException {
     in.close();
   }

@@ -92,7 +92,7 @@ class ServeTest {
   }
 
   @Test
-  void anUpstreamsToolsAreServedUnderItsName() throws Exception {
+  void anUpstreamsToolsAreServedUnderItsNameEvenToAClientThatAsksAtOnce() throws Exception {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     Files.writeString(folder.resolve("inner.json"), "{}");
     Files.writeString(
@@ -115,9 +115,12 @@ class ServeTest {
                             folder.resolve("inner.json").toString()))))));
 
     try (Child server = Child.serve(folder).initialized()) {
-      server.awaitToolsChanged();
       server.call(1, "inner__measure", "{}");
       assertThat(server.answer(1).toString()).contains("size 1");
+    }
+    try (Child server = Child.serve(folder).initialized()) {
+      server.request(1, "tools/list", "{}");
+      assertThat(server.answer(1).toString()).contains("inner__measure", "get_gpu_health");
     }
   }
 

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cleat.launcher;
+
+import dev.cleat.ServedTool;
+import dev.cleat.spi.ToolSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The tools of a registry whose upstream servers may still be connecting: who asks early is
+ * answered once they have had their time. Many clients list tools once, right after they have
+ * connected, and never again.
+ */
+final class SettledTools implements ToolSet {
+  private final ToolSet tools;
+  private final Upstreams upstreams;
+
+  SettledTools(ToolSet tools, Upstreams upstreams) {
+    this.tools = tools;
+    this.upstreams = upstreams;
+  }
+
+  @Override
+  public List<ServedTool> tools() {
+    upstreams.awaitSettled();
+    return tools.tools();
+  }
+
+  @Override
+  public Optional<ServedTool> find(String name) {
+    Optional<ServedTool> found = tools.find(name);
+    if (found.isEmpty() && upstreams.awaitSettled()) {
+      return tools.find(name);
+    }
+    return found;
+  }
+
+  @Override
+  public void onChange(Runnable listener) {
+    tools.onChange(listener);
+  }
+
+  @Override
+  public void close() {
+    tools.close();
+  }
+}
