@@ -9,6 +9,7 @@ module dev.cleat {
   exports dev.cleat.mcp;
   exports dev.cleat.spi;
 
+  uses dev.cleat.spi.ClientSource;
   uses dev.cleat.spi.ToolProvider;
   uses dev.cleat.spi.TransportProvider;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.mcp;
 
+import dev.cleat.CallListener;
 import dev.cleat.McpException;
 import dev.cleat.ServedTool;
 import dev.cleat.Tool;
@@ -115,8 +116,24 @@ final class ServerDispatch {
             .tools()
             .find(name)
             .orElseThrow(() -> refused(Wire.INVALID_PARAMS, settings.tools().unknown(name)));
-    ToolCall call = ToolCall.of(name, ToolJson.object(arguments).orElse(Map.of()));
+    ToolCall call =
+        new ToolCall(
+            name,
+            ToolJson.object(arguments).orElse(Map.of()),
+            Optional.empty(),
+            CallListener.NONE,
+            traceContext(meta));
     return new Prepared(tool, call, revision, capabilities);
+  }
+
+  /** What a gateway passes on of {@code _meta}: the W3C trace context, under its plain keys. */
+  private static Map<String, Object> traceContext(Map<String, Object> meta) {
+    if (!meta.containsKey("traceparent")) {
+      return Map.of();
+    }
+    Map<String, Object> trace = new LinkedHashMap<>(meta);
+    trace.keySet().retainAll(Wire.TRACE_CONTEXT);
+    return trace;
   }
 
   Map<String, Object> write(ToolResult result, Prepared call) {

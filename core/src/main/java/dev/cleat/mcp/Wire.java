@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.mcp;
 
+import java.util.Set;
+
 /**
  * Names and numbers of the MCP wire, from the specification's revisions 2025-11-25 and 2026-07-28.
  */
@@ -22,6 +24,9 @@ final class Wire {
   static final String META_CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
   static final String META_SERVER_INFO = "io.modelcontextprotocol/serverInfo";
   static final String PROGRESS_TOKEN = "progressToken";
+
+  /** W3C trace context, which MCP lets through without a prefix. */
+  static final Set<String> TRACE_CONTEXT = Set.of("traceparent", "tracestate", "baggage");
 
   /** Our own: kind, hint and retryability of a failure, for programs. */
   static final String META_FAILURE = "dev.cleat/failure";

@@ -23,22 +23,33 @@ import java.util.function.Function;
 public record Providers<T>(Map<String, T> found, List<String> problems) {
   /** The tool providers that a class loader sees. */
   public static Providers<ToolProvider> ofTools(ClassLoader loader) {
-    return load(ToolProvider.class, loader, ToolProvider::name);
+    return load(
+        ToolProvider.class, ServiceLoader.load(ToolProvider.class, loader), ToolProvider::name);
   }
 
   /** The transports that a class loader sees. */
   public static Providers<TransportProvider> ofTransports(ClassLoader loader) {
-    return load(TransportProvider.class, loader, TransportProvider::name);
+    return load(
+        TransportProvider.class,
+        ServiceLoader.load(TransportProvider.class, loader),
+        TransportProvider::name);
+  }
+
+  /** The sources of clients that a class loader sees. */
+  public static Providers<ClientSource> ofSources(ClassLoader loader) {
+    return load(
+        ClientSource.class, ServiceLoader.load(ClientSource.class, loader), ClientSource::name);
   }
 
   // A class loader that fails may do so forever.
   private static final int MAX_PROBLEMS = 100;
 
+  /** The loader is made by the callers, because it checks that this module declares their kind. */
   private static <T> Providers<T> load(
-      Class<T> type, ClassLoader loader, Function<T, String> nameOf) {
+      Class<T> type, ServiceLoader<T> loader, Function<T, String> nameOf) {
     Map<String, List<T>> byName = new TreeMap<>();
     List<String> problems = new ArrayList<>();
-    var services = loaderFor(type, loader).stream().iterator();
+    var services = loader.stream().iterator();
     while (problems.size() < MAX_PROBLEMS) {
       try {
         if (!services.hasNext()) {
@@ -67,14 +78,6 @@ public record Providers<T>(Map<String, T> found, List<String> problems) {
           }
         });
     return new Providers<>(found, List.copyOf(problems));
-  }
-
-  /** ServiceLoader checks that its calling module declares the use, so each kind is written out. */
-  @SuppressWarnings("unchecked") // the two kinds are told apart by the class itself
-  private static <T> ServiceLoader<T> loaderFor(Class<T> type, ClassLoader loader) {
-    return type == (Class<?>) ToolProvider.class
-        ? (ServiceLoader<T>) ServiceLoader.load(ToolProvider.class, loader)
-        : (ServiceLoader<T>) ServiceLoader.load(TransportProvider.class, loader);
   }
 
   /** Class and jar of a plugin, for messages. */

@@ -153,6 +153,8 @@ class ProvidersTest {
   void thereMayBeNone() {
     assertThat(Providers.ofTransports(ClassLoader.getPlatformClassLoader()))
         .isEqualTo(new Providers<TransportProvider>(Map.of(), List.of()));
+    assertThat(Providers.ofSources(ClassLoader.getPlatformClassLoader()))
+        .isEqualTo(new Providers<ClientSource>(Map.of(), List.of()));
   }
 
   /** A jar with the bytes of some classes and a service entry for each. */

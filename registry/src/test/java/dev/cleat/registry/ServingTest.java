@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cleat.CallListener;
 import dev.cleat.FailureKind;
+import dev.cleat.Json;
 import dev.cleat.McpException;
 import dev.cleat.Schema;
 import dev.cleat.ServedTool;
@@ -31,8 +32,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -113,15 +114,12 @@ class ServingTest {
   }
 
   @Test
-  void progressComesThrough() {
-    // One step at a time: a session does not promise to deliver them before the answer.
-    Semaphore steps = new Semaphore(0);
+  void progressComesThroughInItsOrderAndBeforeTheAnswer() {
     install(
         "count",
         (call, context) -> {
-          for (int i = 1; i <= 3; i++) {
-            context.progress(i, 3, "step " + i);
-            assertThat(steps.tryAcquire(Aside.WATCHDOG_SECONDS, TimeUnit.SECONDS)).isTrue();
+          for (int i = 1; i <= 100; i++) {
+            context.progress(i, 100, "step " + i);
           }
           return ToolResult.text("done");
         });
@@ -136,14 +134,28 @@ class ServingTest {
           @Override
           public void progress(double done, double total, String message) {
             heard.add(message + " of " + (int) total);
-            steps.release();
           }
         };
 
     try (TestClient client = gateway()) {
       client.call(ToolCall.of("count", Map.of()).withListener(listener)).succeedsWithText("done");
     }
-    assertThat(heard).containsExactly("step 1 of 3", "step 2 of 3", "step 3 of 3");
+    assertThat(heard)
+        .containsExactlyElementsOf(
+            IntStream.rangeClosed(1, 100).mapToObj(i -> "step " + i + " of 100").toList());
+  }
+
+  @Test
+  void theTraceContextOfACallIsPassedOnAndNothingElseOfItsMeta() {
+    install("trace", (call, context) -> ToolResult.text(Json.print(call.meta())));
+    String parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    Map<String, Object> meta = Map.of("traceparent", parent, "example.com/other", 1);
+    ToolCall call = new ToolCall("trace", Map.of(), Optional.empty(), CallListener.NONE, meta);
+
+    try (TestClient client = gateway()) {
+      client.call(call).succeedsWithText("{\"traceparent\":\"" + parent + "\"}");
+      client.call("trace", Map.of()).succeedsWithText("{}");
+    }
   }
 
   @Test
