@@ -23,8 +23,20 @@ import java.util.concurrent.locks.ReentrantLock;
  * {@link Limits#childGrace}.
  */
 final class ChildConnection implements Connection {
-  /** How long after an exit the last output may take to come through the pipe. */
-  private static final long LAST_OUTPUT_MILLIS = 50;
+  /**
+   * How long after an exit the output may stay open before nothing more is expected of it. The end
+   * of the output comes at once, unless a process that the child started holds it; what a busy
+   * machine has not read by then would be lost.
+   */
+  private static final long LAST_OUTPUT_MILLIS = 500;
+
+  /**
+   * How long after the end of the output the exit may take: a moment, unless the child lives on.
+   */
+  private static final long EXIT_MILLIS = 500;
+
+  /** How long to wait for the end of the error output, which something else may hold open. */
+  private static final long LAST_WORDS_MILLIS = 100;
 
   private static final int SHOWN_LINES = 5;
 
@@ -126,20 +138,16 @@ final class ChildConnection implements Connection {
   }
 
   private String whyItEnded() {
-    String last = stderr.lastLines(SHOWN_LINES, LAST_OUTPUT_MILLIS);
-    String said = last.isEmpty() ? "" : " Its last words: " + last;
+    boolean exited = false;
     try {
-      if (process.waitFor(LAST_OUTPUT_MILLIS, TimeUnit.MILLISECONDS)) {
-        return "the process \""
-            + command
-            + "\" exited with code "
-            + process.exitValue()
-            + "."
-            + said;
-      }
+      exited = process.waitFor(EXIT_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return "the process \"" + command + "\" closed its output." + said;
+    String last = stderr.lastLines(SHOWN_LINES, LAST_WORDS_MILLIS);
+    return "the process \""
+        + command
+        + (exited ? "\" exited with code " + process.exitValue() + "." : "\" closed its output.")
+        + (last.isEmpty() ? "" : " Its last words: " + last);
   }
 }

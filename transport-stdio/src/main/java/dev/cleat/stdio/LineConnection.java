@@ -195,7 +195,14 @@ final class LineConnection implements Connection {
       LockSupport.unpark(watch);
     }
     work.run();
-    return mine.done();
+    boolean still = mine.done();
+    if (!still) {
+      // An answer that was deferred while the turn was being lost would wait for a next message:
+      // the
+      // new reader may have found nothing to write, and be waiting already.
+      flush();
+    }
+    return still;
   }
 
   private Receiver receiver() {
