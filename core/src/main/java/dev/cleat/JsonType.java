@@ -9,8 +9,7 @@ interface JsonType {
   /** What a failed {@link #read} returns: a problem has been noted. */
   Object INVALID = new Object();
 
-  /** Whether a {@link #read} failed. */
-  @SuppressWarnings("ReferenceEquality") // one object stands for it
+  /** Whether a {@link #read} failed; one object stands for that. */
   static boolean isInvalid(Object read) {
     return read == INVALID;
   }

@@ -21,7 +21,6 @@ public record ToolHints(
   public static final ToolHints UNKNOWN = new ToolHints(false, true, false, true);
 
   /** Whether the server said anything of the tool's effects. */
-  @SuppressWarnings("ReferenceEquality") // an equal object is a server that said the same
   public boolean areGiven() {
     return this != UNKNOWN;
   }

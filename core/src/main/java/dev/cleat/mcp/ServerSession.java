@@ -175,6 +175,7 @@ final class ServerSession implements Connection.Receiver {
 
   /** Quick tools run in the thread that read the call; slow ones in their own, from the start. */
   private void startCall(Message.Request request, RunningCall call) {
+    Runnable here = null;
     boolean started = false;
     try {
       ServerDispatch.Prepared prepared = dispatch.prepare(request);
@@ -185,7 +186,7 @@ final class ServerSession implements Connection.Receiver {
       if (pace.isSlow()) {
         settings.handlers().execute(run);
       } else {
-        run.run();
+        here = run;
       }
       started = true;
     } catch (McpException.Protocol refused) {
@@ -202,6 +203,10 @@ final class ServerSession implements Connection.Receiver {
         running.remove(request.id());
         finished();
       }
+    }
+    // Not within the above: from here on the call itself sees to its end, whatever it throws.
+    if (here != null) {
+      here.run();
     }
   }
 
