@@ -15,7 +15,12 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /** The rules about the conditions a GPU works under: heat, clocks, load, links. Pure. */
-final class GpuConditions {
+record GpuConditions(
+    GpuSample gpu,
+    RateWindow window,
+    HealthLimits limits,
+    Penalties penalties,
+    List<Finding> findings) {
 
   static final long SOFTWARE_POWER_CAP = 0x4;
   static final long HARDWARE_SLOWDOWN = 0x8;
@@ -23,40 +28,16 @@ final class GpuConditions {
   static final long HARDWARE_THERMAL = 0x40;
   static final long POWER_BRAKE = 0x80;
 
-  private final GpuSample gpu;
-  private final RateWindow window;
-  private final HealthLimits limits;
-  private final Penalties penalties;
-  private final List<Finding> findings;
-
-  private GpuConditions(
-      GpuSample gpu,
-      RateWindow window,
-      HealthLimits limits,
-      Penalties penalties,
-      List<Finding> findings) {
-    this.gpu = gpu;
-    this.window = window;
-    this.limits = limits;
-    this.penalties = penalties;
-    this.findings = findings;
-  }
-
-  static void judge(
-      GpuSample gpu,
-      RateWindow window,
-      HealthLimits limits,
-      Penalties penalties,
-      List<Finding> into) {
-    GpuConditions rules = new GpuConditions(gpu, window, limits, penalties, into);
-    rules.temperatures();
-    gpu.get(GpuQuery.CLOCK_REASONS).ifPresent(rules::clocks);
-    gpu.get(GpuQuery.MEMORY).ifPresent(rules::memory);
-    gpu.get(GpuQuery.PCIE).ifPresent(rules::pcie);
-    gpu.get(GpuQuery.NVLINK).ifPresent(rules::nvlink);
-    gpu.get(GpuQuery.FABRIC).ifPresent(rules::fabric);
+  /** Adds what it finds. */
+  void judge() {
+    temperatures();
+    gpu.get(GpuQuery.CLOCK_REASONS).ifPresent(this::clocks);
+    gpu.get(GpuQuery.MEMORY).ifPresent(this::memory);
+    gpu.get(GpuQuery.PCIE).ifPresent(this::pcie);
+    gpu.get(GpuQuery.NVLINK).ifPresent(this::nvlink);
+    gpu.get(GpuQuery.FABRIC).ifPresent(this::fabric);
     if (gpu.get(GpuQuery.PERSISTENCE).equals(Optional.of(false))) {
-      into.add(
+      findings.add(
           Finding.of("persistence_off", Severity.WARNING, "off", GpuQuery.PERSISTENCE.call())
               .limit("on")
               .action("Turn persistence mode on, or the driver forgets its state between programs.")

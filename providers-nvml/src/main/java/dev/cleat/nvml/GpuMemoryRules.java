@@ -14,36 +14,17 @@ import java.util.function.ToLongFunction;
  * loaded decides, with the state of the repair; what was counted over the life of the GPU is
  * history. Pure.
  */
-final class GpuMemoryRules {
+record GpuMemoryRules(
+    GpuSample gpu,
+    RateWindow window,
+    HealthLimits limits,
+    Penalties penalties,
+    List<Finding> findings) {
 
-  private final GpuSample gpu;
-  private final RateWindow window;
-  private final HealthLimits limits;
-  private final Penalties penalties;
-  private final List<Finding> findings;
-
-  private GpuMemoryRules(
-      GpuSample gpu,
-      RateWindow window,
-      HealthLimits limits,
-      Penalties penalties,
-      List<Finding> findings) {
-    this.gpu = gpu;
-    this.window = window;
-    this.limits = limits;
-    this.penalties = penalties;
-    this.findings = findings;
-  }
-
-  static void judge(
-      GpuSample gpu,
-      RateWindow window,
-      HealthLimits limits,
-      Penalties penalties,
-      List<Finding> into) {
-    GpuMemoryRules rules = new GpuMemoryRules(gpu, window, limits, penalties, into);
-    rules.ecc();
-    rules.memoryRepair();
+  /** Adds what it finds. */
+  void judge() {
+    ecc();
+    memoryRepair();
   }
 
   private void ecc() {

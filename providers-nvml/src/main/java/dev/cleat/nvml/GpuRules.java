@@ -76,8 +76,8 @@ final class GpuRules {
       rules.unread();
       rules.recoveryAction();
       rules.inforom();
-      GpuMemoryRules.judge(gpu, window, limits, penalties, rules.findings);
-      GpuConditions.judge(gpu, window, limits, penalties, rules.findings);
+      new GpuMemoryRules(gpu, window, limits, penalties, rules.findings).judge();
+      new GpuConditions(gpu, window, limits, penalties, rules.findings).judge();
     }
     return new Judged(
         rules.findings.stream().map(finding -> finding.about(gpu.id())).toList(),
