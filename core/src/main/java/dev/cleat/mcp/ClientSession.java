@@ -301,6 +301,11 @@ final class ClientSession implements McpClient, Connection.Receiver {
   }
 
   @Override
+  public void lost(Object requestId, boolean sent, String reason) {
+    pending.lost(requestId, sent, reason);
+  }
+
+  @Override
   public void ended(String reason) {
     pending.end(reason);
     ended.complete(reason);

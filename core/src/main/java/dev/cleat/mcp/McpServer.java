@@ -72,7 +72,7 @@ public final class McpServer implements AutoCloseable {
    * @throws InterruptedException when this thread is interrupted; the connection is closed then
    */
   public void serve(Connection connection) throws InterruptedException {
-    ServerSession session = new ServerSession(connection, settings);
+    ServerSession session = new ServerSession(connection, settings, over -> {});
     sessions.add(session);
     try {
       if (closed) {
@@ -84,6 +84,36 @@ public final class McpServer implements AutoCloseable {
       session.close();
       sessions.remove(session);
     }
+  }
+
+  /**
+   * Serves one connection in the threads that deliver its messages, and returns at once. It is over
+   * when the connection says that the peer is gone, which cancels what still runs for it.
+   */
+  public void accept(Connection connection) {
+    ServerSession session = new ServerSession(connection, settings, this::forget);
+    sessions.add(session);
+    if (closed) {
+      session.close();
+      sessions.remove(session);
+    } else {
+      session.start();
+    }
+  }
+
+  private void forget(ServerSession session) {
+    sessions.remove(session);
+    session.close();
+  }
+
+  /** The tool of that name, whether access allows it or not. */
+  public Optional<Tool> tool(String name) {
+    return settings.tools().find(name).map(ServedTool::tool);
+  }
+
+  /** Whether it has been closed: it takes no new calls then. */
+  public boolean isClosed() {
+    return closed;
   }
 
   /** Ends everything, as the class comment says; returns when it has ended. */

@@ -72,7 +72,13 @@ final class PendingRequests {
       boolean sent = giveUp(id, receipt, "the caller was interrupted", cancellable);
       Thread.currentThread().interrupt();
       throw new McpException.Cancelled(what, sent);
-    } catch (ExecutionException connectionEnded) {
+    } catch (ExecutionException noAnswer) {
+      if (noAnswer.getCause() instanceof LostException lost) {
+        throw lost.sent
+            ? new McpException.OutcomeUnknown(
+                what + " was sent, and its answer is lost: " + lost.getMessage())
+            : new McpException.NotSent(what + " was not sent: " + lost.getMessage());
+      }
       String reason = String.valueOf(ended);
       // Taken back, because a peer that says no more may still read what waits for it.
       throw receipt == null || receipt.withdraw()
@@ -90,6 +96,14 @@ final class PendingRequests {
       lateAnswers.incrementAndGet();
     } else {
       waiter.complete(answer);
+    }
+  }
+
+  /** Ends the waiting for one request, which the connection could not get answered. */
+  void lost(Object id, boolean sent, String reason) {
+    CompletableFuture<Message> waiter = id instanceof Long known ? waiting.remove(known) : null;
+    if (waiter != null) {
+      waiter.completeExceptionally(new LostException(sent, reason));
     }
   }
 
@@ -147,5 +161,17 @@ final class PendingRequests {
   /** The id of a message that may have none. */
   static @Nullable Object idOf(Optional<Object> id) {
     return id.orElse(null);
+  }
+
+  /** Why one request gets no answer. */
+  private static final class LostException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    final boolean sent;
+
+    LostException(boolean sent, String reason) {
+      super(reason, null, false, false);
+      this.sent = sent;
+    }
   }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +50,12 @@ final class ServerSession implements Connection.Receiver {
   private final Object idle = new Object();
   private volatile boolean refusing;
 
-  ServerSession(Connection connection, ServerSettings settings) {
+  // Told when the peer is gone.
+  private final Consumer<ServerSession> onEnd;
+
+  ServerSession(Connection connection, ServerSettings settings, Consumer<ServerSession> onEnd) {
     this.connection = connection;
+    this.onEnd = onEnd;
     this.settings = settings;
     dispatch = new ServerDispatch(settings);
     asked = new PendingRequests(connection);
@@ -139,6 +144,7 @@ final class ServerSession implements Connection.Receiver {
     refusing = true;
     asked.end(reason);
     inputEnded.countDown();
+    onEnd.accept(this);
   }
 
   /** Refuses a request, or returns what answers it. */

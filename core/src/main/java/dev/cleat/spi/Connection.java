@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * after the other, in the order in which they came. What the receiver returns for one is run right
  * after it, in the same thread; while that goes on for long, the connection delivers further
  * messages through other threads. So a receiver may have a tool run there, and still holds up
- * nobody.
+ * nobody. A peer that sends over several channels at once, as over HTTP, has no one order: its
+ * messages are delivered at once too.
  *
  * <p><b>Life cycle.</b> Made open and silent; {@link #start} begins delivery; {@link #close} may be
  * called at any time and again. {@link Receiver#ended} is called exactly once, after the last
@@ -30,6 +31,21 @@ public interface Connection extends AutoCloseable {
    *     connection goes on
    */
   Receipt send(Message message);
+
+  /**
+   * Takes a message that is about a running request of the peer: progress, a log message, or a
+   * question to the user. A connection with one channel for each request sends it on that one.
+   *
+   * @param requestId the id of the peer's request
+   */
+  default Receipt send(Message message, Object requestId) {
+    return send(message);
+  }
+
+  /** Who the peer has proved to be; empty when it proved nothing. Always the same. */
+  default String principal() {
+    return "";
+  }
 
   /** Ends it: what was taken is written as far as the peer lets it, then everything is given up. */
   @Override
@@ -55,11 +71,29 @@ public interface Connection extends AutoCloseable {
     @Nullable Runnable received(Message message);
 
     /**
+     * A message that came on the channel of a request of this side: progress of it, or a question.
+     *
+     * @param requestId the id of that request
+     */
+    default @Nullable Runnable received(Message message, Object requestId) {
+      return received(message);
+    }
+
+    /**
      * Something that is no message. Delivery goes on.
      *
      * @param deserved the answer that it deserves, if this side answers
      */
     void malformed(Message.ErrorResponse deserved);
+
+    /**
+     * One request of this side will never be answered, while the connection goes on. Not for
+     * connections whose end is the only way to lose an answer.
+     *
+     * @param sent whether the peer may have read it
+     * @param reason for people
+     */
+    default void lost(Object requestId, boolean sent, String reason) {}
 
     /**
      * The peer is gone or the connection was closed; nothing more will come.
