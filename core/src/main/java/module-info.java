@@ -3,6 +3,8 @@
 module dev.cleat {
   requires com.fasterxml.jackson.core;
   requires transitive org.jspecify;
+  // Only where a schema is written by hand; it has no module name of its own.
+  requires static json.schema;
   requires static org.immutables.value;
 
   exports dev.cleat;

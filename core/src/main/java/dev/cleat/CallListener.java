@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat;
 
+import java.util.Optional;
+
 /** What a caller wants to hear from a running call, and how it answers questions from it. */
-public interface CallListener {
+public interface CallListener extends ClientFeatures {
   /** Wants nothing and answers nothing. */
   CallListener NONE = new CallListener() {};
 
@@ -24,17 +26,29 @@ public interface CallListener {
     return false;
   }
 
+  /** From which level on {@link #log} is to hear of this call; empty: not at all. */
+  default Optional<LogLevel> wantsLog() {
+    return Optional.empty();
+  }
+
   /** Whether the caller has given up; its thread is interrupted then too. */
   default boolean cancelled() {
     return false;
   }
 
   /**
-   * Asks the user; may block as long as the user takes.
+   * Asks the user; may block as long as the user takes. Shown as a form without fields unless a
+   * listener knows better.
    *
    * @throws ToolFailure instead of an answer, to end the call with that
    */
   default Answer confirm(String question) {
-    return Answer.CANNOT_ASK;
+    if (!capabilities().elicitForm()) {
+      return Answer.CANNOT_ASK;
+    }
+    return answer(InputRequest.Form.question(question)) instanceof InputResponse.Elicited elicited
+            && elicited.isAccepted()
+        ? Answer.ACCEPTED
+        : Answer.DECLINED;
   }
 }

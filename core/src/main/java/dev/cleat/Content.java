@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat;
 
+import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 
@@ -9,6 +10,16 @@ public sealed interface Content {
   /** The text, when this is a text block. */
   default Optional<String> asText() {
     return Optional.empty();
+  }
+
+  /** A picture from its bytes. */
+  static Content image(String mimeType, byte[] bytes) {
+    return new Image(Base64.getEncoder().encodeToString(bytes), mimeType);
+  }
+
+  /** A sound from its bytes. */
+  static Content audio(String mimeType, byte[] bytes) {
+    return new Audio(Base64.getEncoder().encodeToString(bytes), mimeType);
   }
 
   /** Plain text. */
@@ -34,6 +45,20 @@ public sealed interface Content {
    * @param mimeType such as {@code audio/wav}
    */
   record Audio(String data, String mimeType) implements Content {}
+
+  /**
+   * What a resource holds, put into the answer.
+   *
+   * @param resource the contents
+   */
+  record Embedded(ResourceContents resource) implements Content {}
+
+  /**
+   * A resource that the client may read.
+   *
+   * @param resource which one
+   */
+  record Link(Resource resource) implements Content {}
 
   /**
    * Any other block, and any block with more in it than the types above hold (annotations, say): as

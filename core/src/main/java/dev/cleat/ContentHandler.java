@@ -10,5 +10,5 @@ package dev.cleat;
 @FunctionalInterface
 public interface ContentHandler<I extends Record> {
   /** Answers one call whose arguments have been checked. */
-  ToolResult handle(I input, ToolContext call) throws Exception;
+  ToolResult handle(I input, RequestContext call) throws Exception;
 }

@@ -53,6 +53,14 @@ public interface Limits {
     return 10_000;
   }
 
+  /**
+   * Resources that one client may subscribe to, and requests by which it may listen for changes.
+   */
+  @Value.Default
+  default int maxSubscriptions() {
+    return 1_000;
+  }
+
   /** How long a client waits for the answer to a call. */
   @Value.Default
   default Duration callTimeout() {
@@ -104,6 +112,7 @@ public interface Limits {
     atLeast(1_024, maxQueuedBytes(), "maxQueuedBytes");
     atLeast(1, toolsPerPage(), "toolsPerPage");
     atLeast(1, maxTools(), "maxTools");
+    atLeast(1, maxSubscriptions(), "maxSubscriptions");
     atLeast(1, stderrLines(), "stderrLines");
     atLeast(16, stderrLineBytes(), "stderrLineBytes");
     aboveZero(callTimeout(), "callTimeout");

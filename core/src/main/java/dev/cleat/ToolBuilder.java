@@ -93,11 +93,14 @@ public final class ToolBuilder {
   }
 
   /**
-   * Completes it with a schema written by hand. The handler gets the arguments as they came:
-   * nothing checks them against the schema.
+   * Completes it with a schema written by hand, against which the arguments are checked before the
+   * handler sees them. References lead within the schema only.
+   *
+   * @throws IllegalArgumentException when it is no valid schema, or needs one from elsewhere; at
+   *     the first call, because the validator is loaded only then
    */
   public ServedTool handles(Schema input, ToolHandler handler) {
-    return new ServedTool(describe(input, Optional.empty()), handler);
+    return new ServedTool(describe(input, Optional.empty()), new CheckedHandler(input, handler));
   }
 
   private Tool describe(Schema input, Optional<Schema> output) {

@@ -13,5 +13,5 @@ package dev.cleat;
 @FunctionalInterface
 public interface ToolHandler {
   /** Answers one call. */
-  ToolResult handle(ToolCall call, ToolContext context) throws Exception;
+  ToolResult handle(ToolCall call, RequestContext context) throws Exception;
 }

@@ -29,6 +29,11 @@ public sealed interface ToolResult {
     return new Success(List.of(new Content.Text(text)), Optional.empty(), Map.of());
   }
 
+  /** A success that says several blocks. */
+  static Success of(Content... blocks) {
+    return new Success(List.of(blocks), Optional.empty(), Map.of());
+  }
+
   /** A success with structured content; the same JSON goes along as text. */
   static Success structured(Map<String, Object> value) {
     return new Success(List.of(new Content.Text(Json.print(value))), Optional.of(value), Map.of());

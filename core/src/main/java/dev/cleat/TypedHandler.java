@@ -11,5 +11,5 @@ package dev.cleat;
 @FunctionalInterface
 public interface TypedHandler<I extends Record, O extends Record> {
   /** Answers one call whose arguments have been checked. */
-  O handle(I input, ToolContext call) throws Exception;
+  O handle(I input, RequestContext call) throws Exception;
 }

@@ -5,13 +5,15 @@ import static java.util.Objects.requireNonNull;
 
 import dev.cleat.FailureKind;
 import dev.cleat.McpException;
+import dev.cleat.RequestContext;
 import dev.cleat.ServedTool;
 import dev.cleat.ToolCall;
-import dev.cleat.ToolContext;
 import dev.cleat.ToolFailure;
 import dev.cleat.ToolResult;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Runs a handler and turns whatever it does into a result. */
@@ -27,7 +29,7 @@ final class Invocation {
    * @throws McpException.NotFound when the tool is gone
    * @throws InputRequired when the user has to be asked first
    */
-  static ToolResult run(ServedTool tool, ToolCall call, ToolContext context) {
+  static ToolResult run(ServedTool tool, ToolCall call, RequestContext context) {
     try {
       return requireNonNull(tool.handler().handle(call, context), "The handler returned null");
     } catch (ToolFailure failure) {
@@ -47,6 +49,69 @@ final class Invocation {
           ? ToolResult.failure(FailureKind.CANCELLED, tool.name() + " was cancelled.", "")
           : fault(tool, fault);
     }
+  }
+
+  /** What answers a request that is no call of a tool, and so has no results that are failures. */
+  interface Answering<T> {
+    T answer() throws Exception;
+  }
+
+  /**
+   * Runs it in this thread, and turns whatever goes wrong into a refusal of the request.
+   *
+   * @throws McpException.Protocol with why there is no answer
+   * @throws McpException.NotFound when what was asked for is not there
+   * @throws InputRequired when the user has to be asked first
+   */
+  static <T> T refusing(String what, RequestContext context, Answering<T> answering) {
+    try {
+      return requireNonNull(answering.answer(), "The handler returned null");
+    } catch (ToolFailure failure) {
+      throw refusal(failure);
+    } catch (InputRequired | McpException.Protocol | McpException.NotFound passedOn) {
+      throw passedOn;
+    } catch (McpException trouble) {
+      throw new McpException.Protocol(
+          Wire.INTERNAL_ERROR, String.valueOf(trouble.getMessage()), Optional.empty());
+    } catch (InterruptedException cancelled) {
+      Thread.currentThread().interrupt();
+      throw new McpException.Protocol(
+          Wire.INTERNAL_ERROR, what + " was cancelled.", Optional.empty());
+    } catch (Exception | Error fault) {
+      if (context.cancelled()) {
+        throw new McpException.Protocol(
+            Wire.INTERNAL_ERROR, what + " was cancelled.", Optional.empty());
+      }
+      throw fault(what, fault);
+    }
+  }
+
+  private static McpException refusal(ToolFailure failure) {
+    ToolResult.Failure described = failure.toResult();
+    if (described.kind() == FailureKind.NOT_FOUND) {
+      return new McpException.NotFound(described.message());
+    }
+    Map<String, Object> data = Wire.object("kind", described.kind().wireName());
+    data.put("hint", described.hint());
+    return new McpException.Protocol(
+        described.kind() == FailureKind.INVALID_ARGUMENT
+            ? Wire.INVALID_PARAMS
+            : Wire.INTERNAL_ERROR,
+        described.message(),
+        Optional.of(data));
+  }
+
+  /** The refusal of a request that ended by a fault: an id here, the details in the log. */
+  static McpException.Protocol fault(String what, Throwable fault) {
+    String id = String.format("%08x", ThreadLocalRandom.current().nextInt());
+    LOG.log(Level.ERROR, () -> "Fault " + id + ": " + what, fault);
+    return new McpException.Protocol(
+        Wire.INTERNAL_ERROR,
+        what
+            + " failed because of a fault in this server ("
+            + id
+            + "). The server's log has the details under that id.",
+        Optional.empty());
   }
 
   /** The result of a call that ended by a fault of the tool: an id here, the details in the log. */

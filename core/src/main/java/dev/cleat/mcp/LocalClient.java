@@ -2,25 +2,37 @@
 package dev.cleat.mcp;
 
 import dev.cleat.CallListener;
-import dev.cleat.FailureKind;
+import dev.cleat.ChangeListener;
+import dev.cleat.Completion;
 import dev.cleat.McpException;
+import dev.cleat.Prompt;
+import dev.cleat.PromptResult;
+import dev.cleat.Resource;
+import dev.cleat.ResourceContents;
+import dev.cleat.ResourceTemplate;
+import dev.cleat.ServedPrompt;
+import dev.cleat.ServedResource;
+import dev.cleat.ServedTemplate;
 import dev.cleat.ServedTool;
+import dev.cleat.Text;
 import dev.cleat.Tool;
 import dev.cleat.ToolCall;
-import dev.cleat.ToolContext;
-import dev.cleat.ToolFailure;
 import dev.cleat.ToolResult;
 import dev.cleat.spi.ToolSet;
-import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Calls tools of this process, in the caller's thread. */
+/** Uses tools, prompts and resources of this process, in the caller's thread. */
 final class LocalClient implements McpClient {
   private final PeerInfo peer;
   private final ToolSet tools;
   private final CompletableFuture<String> ended = new CompletableFuture<>();
+  private final Set<String> subscribed = ConcurrentHashMap.newKeySet();
 
   LocalClient(String name, ToolSet tools) {
     peer = new PeerInfo(name, "", "", Optional.empty());
@@ -39,20 +51,97 @@ final class LocalClient implements McpClient {
 
   @Override
   public ToolResult callTool(ToolCall call) {
-    if (ended.isDone()) {
-      throw new McpException.Closed("The client of " + peer.name() + " is closed.");
-    }
+    mustBeOpen();
     ServedTool tool =
         tools
             .find(call.tool())
             .orElseThrow(
                 () -> new McpException.NotFound(peer.name() + " has no tool " + call.tool() + "."));
-    return Invocation.run(tool, call, new ListenerContext(call));
+    return Invocation.run(tool, call, new LocalContext(call.listener(), call.timeout()));
   }
 
   @Override
-  public void onToolsChanged(Runnable listener) {
-    tools.onChange(listener);
+  public List<Prompt> listPrompts() {
+    return tools.prompts().stream().map(ServedPrompt::prompt).toList();
+  }
+
+  @Override
+  public PromptResult getPrompt(String name, Map<String, String> arguments, CallListener listener) {
+    mustBeOpen();
+    ServedPrompt prompt =
+        Lookup.prompt(List.of(tools), name)
+            .orElseThrow(
+                () ->
+                    new McpException.NotFound(
+                        peer.name() + " has no prompt " + Text.shown(name) + "."));
+    LocalContext context = new LocalContext(listener, Optional.empty());
+    return Invocation.refusing(
+        "The prompt " + name,
+        context,
+        () -> Lookup.prompt(prompt, new LinkedHashMap<>(arguments), context));
+  }
+
+  @Override
+  public List<Resource> listResources() {
+    return tools.resources().stream().map(ServedResource::resource).toList();
+  }
+
+  @Override
+  public List<ResourceTemplate> listResourceTemplates() {
+    return tools.templates().stream().map(ServedTemplate::template).toList();
+  }
+
+  @Override
+  public List<ResourceContents> readResource(String uri, CallListener listener) {
+    mustBeOpen();
+    Lookup.Found found = Lookup.resource(List.of(tools), uri).orElseThrow(() -> noResource(uri));
+    LocalContext context = new LocalContext(listener, Optional.empty());
+    return Invocation.refusing(
+        "The resource " + Text.shown(uri),
+        context,
+        () -> found.handler().read(found.request(), context));
+  }
+
+  private McpException.NotFound noResource(String uri) {
+    return new McpException.NotFound(peer.name() + " has no resource " + Text.shown(uri) + ".");
+  }
+
+  @Override
+  public Completion complete(
+      Completion.Reference of, String argument, String typed, Map<String, String> others) {
+    mustBeOpen();
+    return Invocation.refusing(
+        "The completion of " + Text.shown(argument),
+        new LocalContext(CallListener.NONE, Optional.empty()),
+        () -> Lookup.complete(List.of(tools), of, argument, typed, others));
+  }
+
+  @Override
+  public void subscribe(String resourceUri) {
+    subscribed.add(resourceUri);
+  }
+
+  @Override
+  public void unsubscribe(String resourceUri) {
+    subscribed.remove(resourceUri);
+  }
+
+  @Override
+  public void onChange(ChangeListener listener) {
+    tools.onChange(
+        new ChangeListener() {
+          @Override
+          public void changed(Catalog catalog) {
+            listener.changed(catalog);
+          }
+
+          @Override
+          public void updated(String resourceUri) {
+            if (subscribed.contains(resourceUri)) {
+              listener.updated(resourceUri);
+            }
+          }
+        });
   }
 
   @Override
@@ -67,45 +156,9 @@ final class LocalClient implements McpClient {
     }
   }
 
-  /** What the caller listens to, seen from the handler. */
-  private static final class ListenerContext implements ToolContext {
-    private final CallListener listener;
-    private final Optional<Instant> deadline;
-
-    ListenerContext(ToolCall call) {
-      listener = call.listener();
-      deadline = call.timeout().map(limit -> Instant.now().plus(limit));
-    }
-
-    @Override
-    public boolean cancelled() {
-      return listener.cancelled() || Thread.currentThread().isInterrupted();
-    }
-
-    @Override
-    public Optional<Instant> deadline() {
-      return deadline;
-    }
-
-    @Override
-    public void progress(double done, double total, String message) {
-      listener.progress(done, total, message);
-    }
-
-    @Override
-    public void confirm(String question) {
-      switch (listener.confirm(question)) {
-        case ACCEPTED:
-          return;
-        case DECLINED:
-          throw new ToolFailure(
-              FailureKind.DECLINED, "The user did not agree. The question was: " + question, "");
-        default:
-          throw new ToolFailure(
-              FailureKind.DECLINED,
-              "This needs the user's consent, and there is nobody to ask: " + question,
-              "Consent beforehand with --yes, or call it where a person can answer.");
-      }
+  private void mustBeOpen() {
+    if (ended.isDone()) {
+      throw new McpException.Closed("The client of " + peer.name() + " is closed.");
     }
   }
 }

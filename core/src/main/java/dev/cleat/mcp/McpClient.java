@@ -1,25 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.mcp;
 
+import dev.cleat.CallListener;
+import dev.cleat.ChangeListener;
+import dev.cleat.Completion;
 import dev.cleat.Limits;
 import dev.cleat.McpException;
+import dev.cleat.Prompt;
+import dev.cleat.PromptResult;
+import dev.cleat.Resource;
+import dev.cleat.ResourceContents;
+import dev.cleat.ResourceTemplate;
 import dev.cleat.Tool;
 import dev.cleat.ToolCall;
 import dev.cleat.ToolResult;
 import dev.cleat.spi.Connection;
+import dev.cleat.spi.Readiness;
 import dev.cleat.spi.ToolSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * Calls the tools of one server, behind a connection or in this process.
+ * Uses one server, behind a connection or in this process: calls its tools, gets its prompts, reads
+ * its resources.
  *
  * <p><b>Threads.</b> Any number of threads may call at once. A call blocks its caller; interrupting
  * the caller cancels the call and tells the server.
  *
  * <p><b>Errors.</b> What a tool says is a {@link ToolResult}; trouble on the way is an {@link
- * McpException}, which knows whether the call may have been executed.
+ * McpException}, which knows whether the call may have been executed. What the server does not
+ * offer is an empty list, and asking for it an {@link McpException.Protocol}.
  */
 public interface McpClient extends AutoCloseable {
   /** Who the server says it is. */
@@ -31,10 +43,61 @@ public interface McpClient extends AutoCloseable {
   /** Calls a tool and waits for its result. */
   ToolResult callTool(ToolCall call);
 
+  /** Asks for all prompts, page by page. */
+  default List<Prompt> listPrompts() {
+    return List.of();
+  }
+
+  /** Gets the messages of a prompt. */
+  default PromptResult getPrompt(
+      String name, Map<String, String> arguments, CallListener listener) {
+    throw new McpException.NotFound(peer().name() + " has no prompts.");
+  }
+
+  /** Asks for all resources, page by page. */
+  default List<Resource> listResources() {
+    return List.of();
+  }
+
+  /** Asks for all resource templates, page by page. */
+  default List<ResourceTemplate> listResourceTemplates() {
+    return List.of();
+  }
+
   /**
-   * Calls back whenever the server says that its tools have changed, from any thread; return soon.
+   * Reads a resource.
+   *
+   * @throws McpException.NotFound when the server has none of that URI
    */
-  void onToolsChanged(Runnable listener);
+  default List<ResourceContents> readResource(String uri, CallListener listener) {
+    throw new McpException.NotFound(peer().name() + " has no resources.");
+  }
+
+  /**
+   * Asks for values that begin with what was typed.
+   *
+   * @param others what the other arguments are already
+   */
+  default Completion complete(
+      Completion.Reference of, String argument, String typed, Map<String, String> others) {
+    return Completion.NONE;
+  }
+
+  /** Wants to hear, through {@link #onChange}, when what that resource holds changes. */
+  default void subscribe(String resourceUri) {}
+
+  /** Wants to hear no more of it. */
+  default void unsubscribe(String resourceUri) {}
+
+  /** Calls back whenever the server says that something has changed. */
+  void onChange(ChangeListener listener);
+
+  /** Whether each thing behind it works now; of a server elsewhere nothing is known but its end. */
+  default List<Readiness> readiness() {
+    return ended().isDone()
+        ? List.of(new Readiness(peer().name(), false, ended().getNow("it has ended")))
+        : List.of();
+  }
 
   /** Completes with the reason once this client can no longer be used. */
   CompletableFuture<String> ended();
@@ -52,7 +115,12 @@ public interface McpClient extends AutoCloseable {
    *     Limits#connectTimeout}; nothing is left behind then
    */
   static McpClient connect(Supplier<Connection> connections, Limits limits) {
-    return ClientSession.connect(connections, limits);
+    return over(connections).limits(limits).connect();
+  }
+
+  /** Starts from a client with the default limits that answers nothing a server may ask. */
+  static McpClientBuilder over(Supplier<Connection> connections) {
+    return new McpClientBuilder(connections);
   }
 
   /** A client of tools in this process, without a wire. Closing it closes the tools. */

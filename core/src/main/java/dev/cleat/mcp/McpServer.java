@@ -4,12 +4,20 @@ package dev.cleat.mcp;
 import static java.util.Objects.requireNonNull;
 
 import dev.cleat.Access;
+import dev.cleat.CacheHint;
+import dev.cleat.ChangeListener;
 import dev.cleat.Limits;
+import dev.cleat.ServedPrompt;
+import dev.cleat.ServedResource;
+import dev.cleat.ServedTemplate;
 import dev.cleat.ServedTool;
 import dev.cleat.Tool;
 import dev.cleat.TypedHandler;
 import dev.cleat.spi.Connection;
+import dev.cleat.spi.Readiness;
 import dev.cleat.spi.ToolSet;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,9 +63,11 @@ public final class McpServer implements AutoCloseable {
             builder.access,
             builder.assumeYes,
             builder.limits,
-            new ServedTools(toolSets, builder.access),
+            builder.listCache,
+            new RequestState(builder.stateKey, Clock.systemUTC()),
+            new Catalogs(toolSets, builder.access),
             handlers);
-    toolSets.forEach(set -> set.onChange(this::toolsChanged));
+    toolSets.forEach(set -> set.onChange(new Changes()));
   }
 
   /** Starts from an unnamed server without tools that allows every tool it is given. */
@@ -108,7 +118,7 @@ public final class McpServer implements AutoCloseable {
 
   /** The tool of that name, whether access allows it or not. */
   public Optional<Tool> tool(String name) {
-    return settings.tools().find(name).map(ServedTool::tool);
+    return settings.catalogs().tool(name).map(ServedTool::tool);
   }
 
   /** Whether it has been closed: it takes no new calls then. */
@@ -134,8 +144,21 @@ public final class McpServer implements AutoCloseable {
     }
   }
 
-  private void toolsChanged() {
-    sessions.forEach(ServerSession::toolsChanged);
+  /** Whether each thing behind the tools works now, in the order of the sets. */
+  public List<Readiness> readiness() {
+    return toolSets.stream().flatMap(set -> set.readiness().stream()).toList();
+  }
+
+  private final class Changes implements ChangeListener {
+    @Override
+    public void changed(Catalog catalog) {
+      sessions.forEach(session -> session.changed(catalog));
+    }
+
+    @Override
+    public void updated(String resourceUri) {
+      sessions.forEach(session -> session.updated(resourceUri));
+    }
   }
 
   /** Describes a server. */
@@ -146,6 +169,8 @@ public final class McpServer implements AutoCloseable {
     private Access access = Access.DESTRUCTIVE;
     private boolean assumeYes;
     private Limits limits = Limits.defaults();
+    private CacheHint listCache = new CacheHint(Duration.ZERO, true);
+    private byte[] stateKey = RequestState.randomKey();
     private final List<ToolSet> toolSets = new ArrayList<>();
 
     private Builder() {}
@@ -181,6 +206,30 @@ public final class McpServer implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Says for how long clients may keep the lists of what is served; not at all by default. They
+     * hear of changes before that if they listen.
+     */
+    public Builder listCache(CacheHint hint) {
+      listCache = requireNonNull(hint);
+      return this;
+    }
+
+    /**
+     * Seals what clients of the stateless era bring back with their answers; a random key by
+     * default. Servers that one client may reach in turn need the same.
+     *
+     * @param key at least 32 random bytes; a secret
+     */
+    public Builder stateKey(byte[] key) {
+      if (key.length < RequestState.KEY_BYTES) {
+        throw new IllegalArgumentException(
+            "The key has " + key.length + " bytes. It needs at least " + RequestState.KEY_BYTES);
+      }
+      stateKey = key.clone();
+      return this;
+    }
+
     /** Adds one tool. */
     public Builder tool(ServedTool tool) {
       return tools(ToolSet.of(tool));
@@ -196,7 +245,22 @@ public final class McpServer implements AutoCloseable {
       return tool(Tool.named(toolName).says(description).handles(input, output, handler));
     }
 
-    /** Adds tools, which the server owns from then on. */
+    /** Adds one prompt. */
+    public Builder prompt(ServedPrompt prompt) {
+      return tools(ToolSet.builder().prompt(prompt).build());
+    }
+
+    /** Adds one resource. */
+    public Builder resource(ServedResource resource) {
+      return tools(ToolSet.builder().resource(resource).build());
+    }
+
+    /** Adds the resources of one template. */
+    public Builder template(ServedTemplate template) {
+      return tools(ToolSet.builder().template(template).build());
+    }
+
+    /** Adds tools, prompts and resources, which the server owns from then on. */
     public Builder tools(ToolSet set) {
       toolSets.add(requireNonNull(set));
       return this;

@@ -5,7 +5,6 @@ import dev.cleat.McpException;
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Message;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Every way out of {@link #call} removes its entry, so nothing is left behind.
  */
 final class PendingRequests {
+  // How often to look, near the end of a limit, whether its clock still stands: seldom enough to
+  // cost nothing while a user thinks, and soon enough for nobody to mind.
+  private static final long STILL_TICK = TimeUnit.MILLISECONDS.toNanos(100);
+
   private final Connection connection;
   private final AtomicLong nextId = new AtomicLong();
   private final AtomicLong lateAnswers = new AtomicLong();
@@ -55,6 +59,41 @@ final class PendingRequests {
       Map<String, Object> params,
       Duration limit,
       boolean cancellable) {
+    return call(id, what, method, params, limit, cancellable, null);
+  }
+
+  /**
+   * Sends a request that is about one of the peer's, and waits for its answer.
+   *
+   * @param about the id of the peer's request; null when there is none
+   */
+  Map<String, Object> call(
+      long id,
+      String what,
+      String method,
+      Map<String, Object> params,
+      Duration limit,
+      boolean cancellable,
+      @Nullable Object about) {
+    return call(what, new Message.Request(id, method, params), limit, cancellable, about, () -> 0);
+  }
+
+  /**
+   * Sends a request and waits for its answer.
+   *
+   * @param cancellable whether the peer is told when this end stops waiting
+   * @param about the id of the peer's request that this one is about; null when there is none
+   * @param stoodStill for how many nanoseconds the time limit has not counted so far
+   * @throws McpException.Protocol when the answer is an error
+   */
+  Map<String, Object> call(
+      String what,
+      Message.Request request,
+      Duration limit,
+      boolean cancellable,
+      @Nullable Object about,
+      LongSupplier stoodStill) {
+    long id = (Long) request.id();
     long deadline = System.nanoTime() + limit.toNanos();
     CompletableFuture<Message> answer = new CompletableFuture<>();
     waiting.put(id, answer);
@@ -64,8 +103,8 @@ final class PendingRequests {
       if (reason != null) {
         throw new McpException.NotSent(what + " was not sent: " + reason);
       }
-      receipt = connection.send(new Message.Request(id, method, params));
-      return result(answer.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
+      receipt = about == null ? connection.send(request) : connection.send(request, about);
+      return result(await(answer, deadline, stoodStill));
     } catch (TimeoutException e) {
       throw new McpException.TimedOut(what, limit, giveUp(id, receipt, "time-out", cancellable));
     } catch (InterruptedException e) {
@@ -73,6 +112,10 @@ final class PendingRequests {
       Thread.currentThread().interrupt();
       throw new McpException.Cancelled(what, sent);
     } catch (ExecutionException noAnswer) {
+      if (noAnswer.getCause() instanceof AbandonedException abandoned) {
+        giveUp(id, receipt, "the caller gave up", cancellable);
+        throw abandoned.why;
+      }
       if (noAnswer.getCause() instanceof LostException lost) {
         throw lost.sent
             ? new McpException.OutcomeUnknown(
@@ -86,6 +129,65 @@ final class PendingRequests {
           : new McpException.OutcomeUnknown(what + " was sent, and its answer is lost: " + reason);
     } finally {
       waiting.remove(id);
+    }
+  }
+
+  private static Message await(
+      CompletableFuture<Message> answer, long deadline, LongSupplier stoodStill)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    while (true) {
+      long still = stoodStill.getAsLong();
+      long left = deadline + still - System.nanoTime();
+      try {
+        return answer.get(still == 0 ? left : Math.max(left, STILL_TICK), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        if (stoodStill.getAsLong() == still) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /**
+   * Sends a request for whose answer no thread waits.
+   *
+   * @return completes with the answer, in the thread that received it; or exceptionally when there
+   *     will be none; not at all once it is {@linkplain #forget forgotten}
+   */
+  CompletableFuture<Message> send(Message.Request request) {
+    long id = (Long) request.id();
+    CompletableFuture<Message> answer = new CompletableFuture<>();
+    waiting.put(id, answer);
+    try {
+      String reason = ended;
+      if (reason != null) {
+        throw new McpException.NotSent(request.method() + " was not sent: " + reason);
+      }
+      var unused = connection.send(request);
+    } catch (McpException notSent) {
+      waiting.remove(id);
+      answer.completeExceptionally(notSent);
+    }
+    return answer;
+  }
+
+  /** Tells the peer something that wants no answer. */
+  void tell(String method, Map<String, Object> params) {
+    var unused = connection.send(new Message.Notification(method, params));
+  }
+
+  /** Stops to expect the answer to a request that was sent without waiting, and says so. */
+  void forget(long id, String reason) {
+    if (waiting.remove(id) != null) {
+      tellCancelled(id, reason);
+    }
+  }
+
+  /** Ends the waiting for one request with that exception; the peer is told to stop. */
+  void abandon(long id, RuntimeException why) {
+    CompletableFuture<Message> waiter = waiting.remove(id);
+    if (waiter != null) {
+      waiter.completeExceptionally(new AbandonedException(why));
     }
   }
 
@@ -139,16 +241,19 @@ final class PendingRequests {
       return false;
     }
     if (cancellable) {
-      Map<String, Object> params = new LinkedHashMap<>();
-      params.put("requestId", id);
-      params.put("reason", reason);
-      try {
-        connection.send(new Message.Notification(Wire.CANCELLED, params));
-      } catch (McpException.NotSent gone) {
-        // Whoever is gone needs no cancellation.
-      }
+      tellCancelled(id, reason);
     }
     return true;
+  }
+
+  private void tellCancelled(long id, String reason) {
+    Map<String, Object> params = Wire.object("requestId", id);
+    params.put("reason", reason);
+    try {
+      connection.send(new Message.Notification(Wire.CANCELLED, params));
+    } catch (McpException.NotSent gone) {
+      // Whoever is gone needs no cancellation.
+    }
   }
 
   private static Map<String, Object> result(Message answer) {
@@ -172,6 +277,18 @@ final class PendingRequests {
     LostException(boolean sent, String reason) {
       super(reason, null, false, false);
       this.sent = sent;
+    }
+  }
+
+  /** Why this end does not want one answer any more. */
+  private static final class AbandonedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    final RuntimeException why;
+
+    AbandonedException(RuntimeException why) {
+      super("abandoned", null, false, false);
+      this.why = why;
     }
   }
 }

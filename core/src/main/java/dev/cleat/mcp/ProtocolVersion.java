@@ -39,6 +39,10 @@ public final class ProtocolVersion {
     return WITH_HANDSHAKE.contains(asked) ? asked : NEWEST_WITH_HANDSHAKE;
   }
 
+  static boolean isStateless(String revision) {
+    return atLeast(revision, STATELESS);
+  }
+
   /** Whether a revision is that one or a later one. */
   static boolean atLeast(String revision, String other) {
     return revision.compareTo(other) >= 0;

@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.mcp;
 
-import dev.cleat.CallListener;
+import dev.cleat.CacheHint;
+import dev.cleat.ChangeListener.Catalog;
+import dev.cleat.ClientCapabilities;
+import dev.cleat.LogLevel;
 import dev.cleat.McpException;
-import dev.cleat.ServedTool;
+import dev.cleat.Prompt;
+import dev.cleat.Resource;
+import dev.cleat.ResourceTemplate;
+import dev.cleat.Text;
 import dev.cleat.Tool;
-import dev.cleat.ToolCall;
-import dev.cleat.ToolResult;
 import dev.cleat.spi.Message;
 import dev.cleat.spi.MessageCodec;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Answers the requests of one connection that are not calls, and reads those that are. Knows both
- * eras: a request with a revision in its {@code _meta} is of the stateless one, whatever came
- * before.
+ * Tells who sent a request and in which era, and answers those that run no code of the application.
+ * A request with a revision in its {@code _meta} is of the stateless era, whatever came before.
  *
  * <p>Thread-safe; the only state is what {@code initialize} agreed on.
  */
 final class ServerDispatch {
   private final ServerSettings settings;
 
-  /** What {@code initialize} agreed on. */
-  private record Handshake(String revision, Map<String, Object> clientCapabilities) {}
-
-  private volatile Optional<Handshake> handshake = Optional.empty();
+  // What initialize agreed on; its log level is what logging/setLevel last said.
+  private volatile Optional<Asker> handshake = Optional.empty();
 
   ServerDispatch(ServerSettings settings) {
     this.settings = settings;
@@ -39,34 +39,37 @@ final class ServerDispatch {
     return handshake.isPresent();
   }
 
-  boolean clientCanElicit() {
-    return handshake
-        .filter(h -> ProtocolVersion.atLeast(h.revision(), ProtocolVersion.ELICITING))
-        .filter(h -> canElicit(h.clientCapabilities()))
-        .isPresent();
-  }
-
-  /** Whether such a client shows forms; one that says nothing closer of elicitation does. */
-  static boolean canElicit(Map<String, Object> clientCapabilities) {
-    return ToolJson.object(clientCapabilities.get("elicitation"))
-        .filter(modes -> modes.isEmpty() || modes.containsKey("form"))
-        .isPresent();
-  }
-
-  /** Answers anything but a call. */
-  Map<String, Object> answer(Message.Request request) {
-    Map<String, Object> meta = ToolJson.object(request.params().get(Wire.META)).orElse(Map.of());
+  /**
+   * Who sent that.
+   *
+   * @throws McpException.Protocol when it cannot be told, or its revision is not spoken here
+   */
+  Asker asker(Message.Request request) {
+    Map<String, Object> meta = Wire.meta(request.params());
     if (meta.containsKey(Wire.META_VERSION)) {
-      checkStateless(meta);
-      return answerStateless(request);
+      return statelessAsker(meta);
+    }
+    return handshake.orElseThrow(
+        () ->
+            refused(
+                MessageCodec.INVALID_REQUEST,
+                Text.shown(request.method())
+                    + " came before initialize. Send initialize first, or name the revision in"
+                    + " params._meta as from "
+                    + ProtocolVersion.STATELESS
+                    + " on."));
+  }
+
+  /** Answers {@code initialize} or {@code ping}, which come from who is not known yet. */
+  Optional<Map<String, Object>> answerAnybody(Message.Request request) {
+    if (Wire.meta(request.params()).containsKey(Wire.META_VERSION)) {
+      return Optional.empty();
     }
     switch (request.method()) {
       case Wire.INITIALIZE:
-        return initialize(request.params());
+        return Optional.of(initialize(request.params()));
       case Wire.PING:
-        return Map.of();
-      case Wire.TOOLS_LIST:
-        return list(request.params(), needHandshake(request).revision());
+        return Optional.of(Map.of());
       case Wire.DISCOVER:
         throw refused(
             Wire.INVALID_PARAMS,
@@ -76,194 +79,205 @@ final class ServerDispatch {
                 + ProtocolVersion.NEWEST_WITH_HANDSHAKE
                 + " send initialize instead.");
       default:
-        throw methodNotFound(request.method());
+        return Optional.empty();
     }
   }
 
-  /**
-   * A call that may be executed.
-   *
-   * @param statelessCapabilities what the client can, when the call is of the stateless era
-   */
-  record Prepared(
-      ServedTool tool,
-      ToolCall call,
-      String revision,
-      Optional<Map<String, Object>> statelessCapabilities) {}
-
-  /** Reads a call: which tool, with which arguments, in which revision. */
-  Prepared prepare(Message.Request request) {
-    Map<String, Object> params = request.params();
-    Map<String, Object> meta = ToolJson.object(params.get(Wire.META)).orElse(Map.of());
-    Optional<Map<String, Object>> capabilities = Optional.empty();
-    String revision;
-    if (meta.containsKey(Wire.META_VERSION)) {
-      capabilities = Optional.of(checkStateless(meta));
-      revision = ProtocolVersion.STATELESS;
-    } else {
-      revision = needHandshake(request).revision();
-    }
-    String name =
-        ToolJson.text(params.get("name"))
-            .orElseThrow(
-                () -> refused(Wire.INVALID_PARAMS, "params.name has to be the name of a tool."));
-    Object arguments = params.get("arguments");
-    if (arguments != null && !(arguments instanceof Map)) {
-      throw refused(Wire.INVALID_PARAMS, "params.arguments has to be an object.");
-    }
-    ServedTool tool =
-        settings
-            .tools()
-            .find(name)
-            .orElseThrow(() -> refused(Wire.INVALID_PARAMS, settings.tools().unknown(name)));
-    ToolCall call =
-        new ToolCall(
-            name,
-            ToolJson.object(arguments).orElse(Map.of()),
-            Optional.empty(),
-            CallListener.NONE,
-            traceContext(meta));
-    return new Prepared(tool, call, revision, capabilities);
-  }
-
-  /** What a gateway passes on of {@code _meta}: the W3C trace context, under its plain keys. */
-  private static Map<String, Object> traceContext(Map<String, Object> meta) {
-    if (!meta.containsKey("traceparent")) {
-      return Map.of();
-    }
-    Map<String, Object> trace = new LinkedHashMap<>(meta);
-    trace.keySet().retainAll(Wire.TRACE_CONTEXT);
-    return trace;
-  }
-
-  Map<String, Object> write(ToolResult result, Prepared call) {
-    Map<String, Object> json = ToolJson.write(result, call.revision());
-    return call.statelessCapabilities().isPresent() ? complete(json) : json;
-  }
-
-  Map<String, Object> write(InputRequired question) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("inputRequests", question.inputRequests());
-    return stamped(json, "input_required");
-  }
-
-  private Map<String, Object> initialize(Map<String, Object> params) {
-    String asked = ToolJson.text(params.get("protocolVersion")).orElse("");
-    String revision = ProtocolVersion.negotiate(asked);
-    handshake =
-        Optional.of(
-            new Handshake(revision, ToolJson.object(params.get("capabilities")).orElse(Map.of())));
-    Map<String, Object> result = new LinkedHashMap<>();
-    result.put("protocolVersion", revision);
-    result.put("capabilities", Map.of("tools", Map.of("listChanged", true)));
-    result.put("serverInfo", serverInfo());
-    settings.instructions().ifPresent(text -> result.put("instructions", text));
-    return result;
-  }
-
-  private Map<String, Object> answerStateless(Message.Request request) {
+  /** Answers a request that runs no code of the application. */
+  Map<String, Object> answer(Message.Request request, Asker asker) {
     switch (request.method()) {
-      case Wire.DISCOVER:
-        Map<String, Object> result = new LinkedHashMap<>();
-        result.put("supportedVersions", ProtocolVersion.WITHOUT_HANDSHAKE);
-        result.put("capabilities", Map.of("tools", Map.of()));
-        settings.instructions().ifPresent(text -> result.put("instructions", text));
-        return complete(uncached(result));
       case Wire.TOOLS_LIST:
-        return complete(uncached(list(request.params(), ProtocolVersion.STATELESS)));
+      case Wire.PROMPTS_LIST:
+      case Wire.RESOURCES_LIST:
+      case Wire.TEMPLATES_LIST:
+        Map<String, Object> page = list(request, asker.revision());
+        if (asker.isStateless()) {
+          putCache(page, settings.listCache());
+        }
+        return page;
+      case Wire.DISCOVER:
+        if (asker.isStateless()) {
+          return discover();
+        }
+        throw methodNotFound(request.method());
+      case Wire.SET_LEVEL:
+        if (!asker.isStateless()) {
+          return setLevel(request.params(), asker);
+        }
+        throw methodNotFound(request.method());
       default:
         throw methodNotFound(request.method());
     }
   }
 
-  /** Tools may change at any time, so an answer is stale at once; it is the same for everybody. */
-  private static Map<String, Object> uncached(Map<String, Object> result) {
-    result.put("ttlMs", 0);
-    result.put("cacheScope", "public");
+  /** Adds what every result of the stateless era carries. */
+  Map<String, Object> stamped(Map<String, Object> result, String type) {
+    Map<String, Object> json = new LinkedHashMap<>(result);
+    json.put("resultType", type);
+    Map<String, Object> meta = new LinkedHashMap<>(Wire.meta(result));
+    meta.put(Wire.META_SERVER_INFO, settings.serverInfo());
+    json.put(Wire.META, meta);
+    return json;
+  }
+
+  /** A complete result as it goes out. */
+  Map<String, Object> finished(Map<String, Object> result, Asker asker) {
+    return asker.isStateless() ? stamped(result, "complete") : result;
+  }
+
+  static void putCache(Map<String, Object> result, CacheHint cache) {
+    result.put("ttlMs", cache.ttl().toMillis());
+    result.put("cacheScope", cache.shared() ? "public" : "private");
+  }
+
+  static McpException.Protocol methodNotFound(String method) {
+    return refused(
+        Wire.METHOD_NOT_FOUND, "The method \"" + Text.shown(method) + "\" is not offered here.");
+  }
+
+  private Map<String, Object> initialize(Map<String, Object> params) {
+    String revision =
+        ProtocolVersion.negotiate(Wire.text(params.get("protocolVersion")).orElse(""));
+    ClientCapabilities can =
+        InputJson.readCapabilities(Wire.object(params.get("capabilities")).orElse(Map.of()));
+    if (!ProtocolVersion.atLeast(revision, ProtocolVersion.ELICITING)) {
+      can =
+          new ClientCapabilities(
+              false, false, can.sampling(), false, can.samplingContext(), can.roots());
+    }
+    // Until the client says otherwise, the server decides what is worth telling.
+    handshake = Optional.of(new Asker(revision, can, Optional.of(LogLevel.INFO)));
+    Map<String, Object> result = Wire.object("protocolVersion", revision);
+    result.put("capabilities", capabilities(revision));
+    result.put("serverInfo", settings.serverInfo());
+    settings.instructions().ifPresent(text -> result.put("instructions", text));
     return result;
   }
 
-  private Map<String, Object> complete(Map<String, Object> result) {
-    return stamped(result, "complete");
-  }
-
-  private Map<String, Object> stamped(Map<String, Object> result, String type) {
-    result.put("resultType", type);
-    Map<String, Object> meta =
-        new LinkedHashMap<>(ToolJson.object(result.get(Wire.META)).orElse(Map.of()));
-    meta.put(Wire.META_SERVER_INFO, serverInfo());
-    result.put(Wire.META, meta);
+  private Map<String, Object> discover() {
+    Map<String, Object> result =
+        Wire.object("supportedVersions", ProtocolVersion.WITHOUT_HANDSHAKE);
+    result.put("capabilities", capabilities(ProtocolVersion.STATELESS));
+    settings.instructions().ifPresent(text -> result.put("instructions", text));
+    putCache(result, settings.listCache());
     return result;
   }
 
-  private Map<String, Object> serverInfo() {
-    Map<String, Object> info = new LinkedHashMap<>();
-    info.put("name", settings.name());
-    info.put("version", settings.version());
-    return info;
+  private Map<String, Object> capabilities(String revision) {
+    Set<Catalog> offered = settings.catalogs().offered();
+    Map<String, Object> capabilities = new LinkedHashMap<>();
+    capabilities.put("tools", Map.of("listChanged", true));
+    if (offered.contains(Catalog.PROMPTS)) {
+      capabilities.put("prompts", Map.of("listChanged", true));
+    }
+    if (offered.contains(Catalog.RESOURCES)) {
+      capabilities.put("resources", Map.of("subscribe", true, "listChanged", true));
+    }
+    if (offered.size() > 1 && ProtocolVersion.atLeast(revision, ProtocolVersion.ANNOTATED)) {
+      capabilities.put("completions", Map.of());
+    }
+    capabilities.put("logging", Map.of());
+    return capabilities;
   }
 
-  private Map<String, Object> list(Map<String, Object> params, String revision) {
-    List<Tool> tools = settings.tools().listed();
-    int from = 0;
-    if (params.containsKey("cursor")) {
-      from = PageCursor.read(params.get("cursor"), tools);
-    }
-    int to = Math.min(tools.size(), from + settings.limits().toolsPerPage());
-    List<Object> page = new ArrayList<>(to - from);
-    for (Tool tool : tools.subList(from, to)) {
-      page.add(ToolJson.write(tool, revision));
-    }
-    Map<String, Object> result = new LinkedHashMap<>();
-    result.put("tools", page);
-    if (to < tools.size()) {
-      result.put("nextCursor", PageCursor.after(tools.get(to - 1)));
-    }
-    return result;
+  private Map<String, Object> setLevel(Map<String, Object> params, Asker asker) {
+    LogLevel level =
+        Wire.text(params.get("level")).flatMap(LogLevel::ofWireName).orElseThrow(this::noLevel);
+    handshake = Optional.of(new Asker(asker.revision(), asker.capabilities(), Optional.of(level)));
+    return Map.of();
   }
 
-  private Handshake needHandshake(Message.Request request) {
-    return handshake.orElseThrow(
-        () ->
-            refused(
-                MessageCodec.INVALID_REQUEST,
-                request.method()
-                    + " came before initialize. Send initialize first, or name the revision in"
-                    + " params._meta as from "
-                    + ProtocolVersion.STATELESS
-                    + " on."));
+  private Map<String, Object> list(Message.Request request, String revision) {
+    Map<String, Object> params = request.params();
+    int size = settings.limits().toolsPerPage();
+    Catalogs catalogs = settings.catalogs();
+    switch (request.method()) {
+      case Wire.TOOLS_LIST:
+        return PageCursor.page(
+            params,
+            size,
+            "tools",
+            catalogs.tools(),
+            Tool::name,
+            tool -> ToolJson.write(tool, revision));
+      case Wire.PROMPTS_LIST:
+        mustOffer(Catalog.PROMPTS, request);
+        return PageCursor.page(
+            params,
+            size,
+            "prompts",
+            catalogs.prompts(),
+            Prompt::name,
+            prompt -> PromptJson.write(prompt, revision));
+      case Wire.RESOURCES_LIST:
+        mustOffer(Catalog.RESOURCES, request);
+        return PageCursor.page(
+            params,
+            size,
+            "resources",
+            catalogs.resources(),
+            Resource::uri,
+            resource -> ResourceJson.write(resource, revision));
+      default:
+        mustOffer(Catalog.RESOURCES, request);
+        return PageCursor.page(
+            params,
+            size,
+            "resourceTemplates",
+            catalogs.templates(),
+            ResourceTemplate::uriTemplate,
+            template -> ResourceJson.write(template, revision));
+    }
   }
 
-  /** Checks what every request of the stateless era carries; returns what the client can. */
-  private static Map<String, Object> checkStateless(Map<String, Object> meta) {
+  /** What is not declared is not there. */
+  void mustOffer(Catalog catalog, Message.Request request) {
+    if (!settings.catalogs().offered().contains(catalog)) {
+      throw methodNotFound(request.method());
+    }
+  }
+
+  /** Checks what every request of the stateless era carries. */
+  private Asker statelessAsker(Map<String, Object> meta) {
     Object asked = meta.get(Wire.META_VERSION);
     if (!(asked instanceof String version)) {
       throw refused(Wire.INVALID_PARAMS, Wire.META_VERSION + " has to be a string.");
     }
     if (!ProtocolVersion.WITHOUT_HANDSHAKE.contains(version)) {
-      Map<String, Object> data = new LinkedHashMap<>();
-      data.put("supported", ProtocolVersion.WITHOUT_HANDSHAKE);
+      Map<String, Object> data = Wire.object("supported", ProtocolVersion.WITHOUT_HANDSHAKE);
       data.put("requested", version);
       throw new McpException.Protocol(
           Wire.UNSUPPORTED_VERSION,
           "The revision "
-              + dev.cleat.Text.shown(version)
+              + Text.shown(version)
               + " is not spoken here without initialize. Use "
               + ProtocolVersion.STATELESS
               + ".",
           Optional.of(data));
     }
-    return ToolJson.object(meta.get(Wire.META_CLIENT_CAPABILITIES))
-        .orElseThrow(
-            () ->
-                refused(
-                    Wire.INVALID_PARAMS,
-                    Wire.META_CLIENT_CAPABILITIES + " is missing from params._meta."));
+    Map<String, Object> capabilities =
+        Wire.object(meta.get(Wire.META_CLIENT_CAPABILITIES))
+            .orElseThrow(
+                () ->
+                    refused(
+                        Wire.INVALID_PARAMS,
+                        Wire.META_CLIENT_CAPABILITIES + " is missing from params._meta."));
+    Optional<LogLevel> level = Optional.empty();
+    if (meta.containsKey(Wire.META_LOG_LEVEL)) {
+      level =
+          Optional.of(
+              Wire.text(meta.get(Wire.META_LOG_LEVEL))
+                  .flatMap(LogLevel::ofWireName)
+                  .orElseThrow(this::noLevel));
+    }
+    return new Asker(version, InputJson.readCapabilities(capabilities), level);
   }
 
-  private static McpException.Protocol methodNotFound(String method) {
+  private McpException.Protocol noLevel() {
     return refused(
-        Wire.METHOD_NOT_FOUND, "The method \"" + dev.cleat.Text.shown(method) + "\" is unknown.");
+        Wire.INVALID_PARAMS,
+        "The level has to be one of debug, info, notice, warning, error, critical, alert,"
+            + " emergency.");
   }
 
   private static McpException.Protocol refused(int code, String message) {

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.mcp;
 
+import dev.cleat.ChangeListener.Catalog;
 import dev.cleat.McpException;
-import dev.cleat.ServedTool;
-import dev.cleat.ToolCall;
-import dev.cleat.ToolResult;
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Message;
 import dev.cleat.spi.MessageCodec;
@@ -13,11 +11,8 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,18 +32,13 @@ final class ServerSession implements Connection.Receiver {
   private final Connection connection;
   private final ServerSettings settings;
   private final ServerDispatch dispatch;
+  private final ServerCalls calls;
+  private final Subscriptions subscriptions;
   private final PendingRequests asked;
+  private final Replies replies;
   private final CountDownLatch inputEnded = new CountDownLatch(1);
 
-  // Calls by request id. Entered by the thread that read the request, before any later message is
-  // looked at, so that a cancellation always finds its call.
-  private final Map<Object, RunningCall> running = new ConcurrentHashMap<>();
-
-  // Calls whose answer has not been handed to the connection yet; more than running holds, because
-  // an id is free again just before its answer goes. 0 while refusing means that all are answered.
-  private final AtomicInteger unanswered = new AtomicInteger();
-  private final Object idle = new Object();
-  private volatile boolean refusing;
+  private final CallsInFlight inFlight = new CallsInFlight();
 
   // Told when the peer is gone.
   private final Consumer<ServerSession> onEnd;
@@ -58,7 +48,10 @@ final class ServerSession implements Connection.Receiver {
     this.onEnd = onEnd;
     this.settings = settings;
     dispatch = new ServerDispatch(settings);
+    calls = new ServerCalls(settings);
+    subscriptions = new Subscriptions(settings.limits().maxSubscriptions());
     asked = new PendingRequests(connection);
+    replies = new Replies(connection);
   }
 
   void start() {
@@ -72,44 +65,29 @@ final class ServerSession implements Connection.Receiver {
   }
 
   void refuseCalls() {
-    refusing = true;
+    inFlight.refuse();
+    subscriptions.end(this);
   }
 
   /** Waits for the running calls until the deadline, then cancels what is left. */
   void drain(long deadlineNanos) {
-    boolean interrupted = false;
-    synchronized (idle) {
-      long left = deadlineNanos - System.nanoTime();
-      while (unanswered.get() > 0 && left > 0 && !interrupted) {
-        try {
-          TimeUnit.NANOSECONDS.timedWait(idle, left);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-        left = deadlineNanos - System.nanoTime();
-      }
-    }
-    running.forEach(this::abandon);
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    inFlight.await(deadlineNanos);
+    inFlight.forEach(this::abandon);
   }
 
   /** Interrupts a call that did not end in time, and says so to who waits for it. */
   private void abandon(Object id, RunningCall call) {
     if (call.cancel()) {
-      send(
-          new Message.ErrorResponse(
-              Optional.of(id),
-              Wire.SHUTTING_DOWN,
-              "This server ended before the call did. It may have been executed in part.",
-              Optional.empty()));
+      replies.refuse(
+          id,
+          Wire.SHUTTING_DOWN,
+          "This server ended before the call did. It may have been executed in part.");
     }
   }
 
   void close() {
-    refusing = true;
-    running.forEach(this::abandon);
+    inFlight.refuse();
+    inFlight.forEach(this::abandon);
     connection.close();
     inputEnded.countDown();
   }
@@ -121,9 +99,11 @@ final class ServerSession implements Connection.Receiver {
     } else if (message instanceof Message.Notification notification) {
       if (notification.method().equals(Wire.CANCELLED)) {
         Object id = notification.params().get("requestId");
-        RunningCall call = id == null ? null : running.get(id);
+        RunningCall call = id == null ? null : inFlight.find(id);
         if (call != null) {
           call.cancel();
+        } else if (id != null) {
+          subscriptions.cancel(id);
         }
       }
     } else if (message instanceof Message.Response response) {
@@ -136,12 +116,12 @@ final class ServerSession implements Connection.Receiver {
 
   @Override
   public void malformed(Message.ErrorResponse deserved) {
-    send(deserved);
+    replies.send(deserved);
   }
 
   @Override
   public void ended(String reason) {
-    refusing = true;
+    inFlight.refuse();
     asked.end(reason);
     inputEnded.countDown();
     onEnd.accept(this);
@@ -149,31 +129,30 @@ final class ServerSession implements Connection.Receiver {
 
   /** Refuses a request, or returns what answers it. */
   private @Nullable Runnable receivedRequest(Message.Request request) {
-    if (request.method().equals(Wire.INITIALIZE)) {
+    if (request.method().equals(Wire.INITIALIZE) || request.method().equals(Wire.LISTEN)) {
       // Agreed on before the next message is read, which may rely on it.
-      answer(request, () -> dispatch.answer(request));
+      answer(request);
       return null;
     }
-    if (!request.method().equals(Wire.TOOLS_CALL)) {
-      return () -> answer(request, () -> dispatch.answer(request));
+    if (!ServerCalls.handles(request.method())) {
+      return () -> answer(request);
     }
     RunningCall call = new RunningCall();
-    if (refusing) {
+    if (inFlight.isRefusing()) {
       refuse(request, Wire.SHUTTING_DOWN, "This server is ending and takes no new calls.");
-    } else if (unanswered.get() >= settings.limits().maxCallsInFlight()) {
+    } else if (inFlight.count() >= settings.limits().maxCallsInFlight()) {
       refuse(
           request,
           Wire.OVERLOADED,
           "There are "
               + settings.limits().maxCallsInFlight()
               + " calls running already, which is the limit. Call again when some have ended.");
-    } else if (running.putIfAbsent(request.id(), call) != null) {
+    } else if (!inFlight.enter(request.id(), call)) {
       refuse(
           request,
           MessageCodec.INVALID_REQUEST,
           "The id " + request.id() + " belongs to a call that is still running.");
     } else {
-      unanswered.incrementAndGet();
       return () -> startCall(request, call);
     }
     return null;
@@ -184,10 +163,10 @@ final class ServerSession implements Connection.Receiver {
     Runnable here = null;
     boolean started = false;
     try {
-      ServerDispatch.Prepared prepared = dispatch.prepare(request);
-      ServedTool tool = prepared.tool();
-      Pace pace = settings.tools().paceOf(tool.name());
-      ServerCallContext context = new ServerCallContext(this, call, request.params(), prepared);
+      Asker asker = dispatch.asker(request);
+      ServerCalls.Prepared prepared = calls.prepare(request, asker);
+      Pace pace = settings.catalogs().paceOf(prepared.what());
+      ServerContext context = new ServerContext(this, call, request, asker, rounds(request, asker));
       Runnable run = () -> runCall(request, call, prepared, context, pace);
       if (pace.isSlow()) {
         settings.handlers().execute(run);
@@ -196,7 +175,7 @@ final class ServerSession implements Connection.Receiver {
       }
       started = true;
     } catch (McpException.Protocol refused) {
-      unlessCancelled(call, () -> send(error(request, refused)));
+      unlessCancelled(call, () -> replies.refuse(request.id(), refused));
     } catch (RejectedExecutionException shutDown) {
       unlessCancelled(
           call,
@@ -206,14 +185,26 @@ final class ServerSession implements Connection.Receiver {
       unlessCancelled(call, () -> refuseAfter(fault, request));
     } finally {
       if (!started) {
-        running.remove(request.id());
-        finished();
+        inFlight.forget(request.id());
+        inFlight.answered();
       }
     }
     // Not within the above: from here on the call itself sees to its end, whatever it throws.
     if (here != null) {
       here.run();
     }
+  }
+
+  /** Only in the stateless era are questions asked in rounds. */
+  private Optional<Rounds> rounds(Message.Request request, Asker asker) {
+    return asker.isStateless()
+        ? Optional.of(
+            new Rounds(
+                settings.requestState(),
+                request.method(),
+                request.params(),
+                connection.principal()))
+        : Optional.empty();
   }
 
   /** Whoever cancelled a call has seen to its answer. */
@@ -226,8 +217,8 @@ final class ServerSession implements Connection.Receiver {
   private void runCall(
       Message.Request request,
       RunningCall call,
-      ServerDispatch.Prepared prepared,
-      ServerCallContext context,
+      ServerCalls.Prepared prepared,
+      ServerContext context,
       Pace pace) {
     Message answer = null;
     try {
@@ -248,66 +239,105 @@ final class ServerSession implements Connection.Receiver {
       }
     } finally {
       // First forgotten, then answered: a client may use the id again as soon as it has the answer.
-      running.remove(request.id());
+      inFlight.forget(request.id());
       if (answer != null) {
         sendResult(answer, prepared);
       }
-      finished();
+      inFlight.answered();
     }
   }
 
   private Message execute(
-      Message.Request request, ServerDispatch.Prepared prepared, ServerCallContext context) {
+      Message.Request request, ServerCalls.Prepared prepared, ServerContext context) {
     try {
-      Optional<ToolResult.Failure> refusal = settings.access().refusal(prepared.tool().tool());
-      ToolCall call = prepared.call().withListener(new ContextListener(context));
-      ToolResult result =
-          refusal.isPresent() ? refusal.get() : Invocation.run(prepared.tool(), call, context);
-      return new Message.Response(request.id(), dispatch.write(result, prepared));
+      return result(request, prepared.asker(), prepared.execution().run(context), "complete");
     } catch (InputRequired question) {
-      return new Message.Response(request.id(), dispatch.write(question));
+      return result(request, prepared.asker(), question.toResult(), "input_required");
     } catch (McpException.Protocol refused) {
-      return error(request, refused);
+      return Replies.error(request.id(), refused);
     } catch (McpException.NotFound gone) {
-      return error(
-          request,
+      return Replies.error(
+          request.id(),
           new McpException.Protocol(
               Wire.INVALID_PARAMS, String.valueOf(gone.getMessage()), Optional.empty()));
     }
   }
 
   /** Sends the answer to a call; one that cannot be written is a fault of the tool. */
-  private void sendResult(Message answer, ServerDispatch.Prepared prepared) {
+  private void sendResult(Message answer, ServerCalls.Prepared prepared) {
     try {
-      send(answer);
+      replies.send(answer);
     } catch (RuntimeException | StackOverflowError notJson) {
       if (answer instanceof Message.Response response) {
-        ToolResult fault = Invocation.fault(prepared.tool(), notJson);
-        send(new Message.Response(response.id(), dispatch.write(fault, prepared)));
+        try {
+          Map<String, Object> fault = prepared.execution().unwritable(notJson);
+          replies.send(
+              new Message.Response(response.id(), dispatch.finished(fault, prepared.asker())));
+        } catch (McpException.Protocol refused) {
+          replies.refuse(response.id(), refused);
+        }
       }
     }
   }
 
-  private void finished() {
-    if (unanswered.decrementAndGet() == 0 && refusing) {
-      synchronized (idle) {
-        idle.notifyAll();
-      }
-    }
-  }
-
-  private interface Answer {
-    Map<String, Object> get();
-  }
-
-  private void answer(Message.Request request, Answer answer) {
+  private void answer(Message.Request request) {
     try {
-      send(new Message.Response(request.id(), answer.get()));
+      Optional<Map<String, Object>> forAnybody = dispatch.answerAnybody(request);
+      if (forAnybody.isPresent()) {
+        replies.send(new Message.Response(request.id(), forAnybody.get()));
+        return;
+      }
+      Asker asker = dispatch.asker(request);
+      switch (request.method()) {
+        case Wire.LISTEN:
+          listen(request, asker);
+          break;
+        case Wire.RESOURCES_SUBSCRIBE:
+          mustSubscribe(request, asker);
+          subscriptions.subscribe(request.params());
+          replies.send(new Message.Response(request.id(), Map.of()));
+          break;
+        case Wire.RESOURCES_UNSUBSCRIBE:
+          mustSubscribe(request, asker);
+          subscriptions.unsubscribe(request.params());
+          replies.send(new Message.Response(request.id(), Map.of()));
+          break;
+        default:
+          replies.send(result(request, asker, dispatch.answer(request, asker), "complete"));
+      }
     } catch (McpException.Protocol refused) {
-      send(error(request, refused));
+      replies.refuse(request.id(), refused);
     } catch (RuntimeException fault) {
       refuseAfter(fault, request);
     }
+  }
+
+  /** Of the older era; the newer one listens. */
+  private void mustSubscribe(Message.Request request, Asker asker) {
+    if (asker.isStateless()) {
+      throw ServerDispatch.methodNotFound(request.method());
+    }
+    dispatch.mustOffer(Catalog.RESOURCES, request);
+  }
+
+  private void listen(Message.Request request, Asker asker) {
+    if (!asker.isStateless()) {
+      throw ServerDispatch.methodNotFound(request.method());
+    }
+    if (inFlight.isRefusing()) {
+      refuse(request, Wire.SHUTTING_DOWN, "This server is ending.");
+      return;
+    }
+    subscriptions.listen(this, request, settings.catalogs().offered());
+    if (inFlight.isRefusing()) {
+      subscriptions.end(this);
+    }
+  }
+
+  private Message result(
+      Message.Request request, Asker asker, Map<String, Object> result, String type) {
+    return new Message.Response(
+        request.id(), asker.isStateless() ? dispatch.stamped(result, type) : result);
   }
 
   /** A tool set that fails ends one request and not the connection. */
@@ -317,78 +347,33 @@ final class ServerSession implements Connection.Receiver {
   }
 
   private void refuse(Message.Request request, int code, String why) {
-    send(new Message.ErrorResponse(Optional.of(request.id()), code, why, Optional.empty()));
+    replies.refuse(request.id(), code, why);
   }
 
-  private static Message.ErrorResponse error(Message.Request request, McpException.Protocol e) {
-    return new Message.ErrorResponse(
-        Optional.of(request.id()), e.code(), String.valueOf(e.getMessage()), e.data());
+  Replies replies() {
+    return replies;
   }
 
-  /** Sends an answer; one that is too large is replaced by an answer that says so. */
-  private void send(Message answer) {
-    try {
-      connection.send(answer);
-    } catch (McpException.TooLarge tooLarge) {
-      if (answer instanceof Message.Response response) {
-        send(
-            new Message.ErrorResponse(
-                Optional.of(response.id()),
-                Wire.INTERNAL_ERROR,
-                "The answer is too large to send. " + tooLarge.getMessage(),
-                Optional.empty()));
-      }
-    } catch (McpException.NotSent gone) {
-      // The peer has left; nobody is there to be told.
-    }
+  void changed(Catalog catalog) {
+    subscriptions.changed(this, dispatch.hasHandshake(), catalog);
   }
 
-  void notifyPeer(String method, Map<String, Object> params) {
-    send(new Message.Notification(method, params));
+  void updated(String resourceUri) {
+    subscriptions.updated(this, resourceUri);
   }
 
-  void toolsChanged() {
-    if (dispatch.hasHandshake()) {
-      notifyPeer(Wire.TOOLS_CHANGED, Map.of());
-    }
+  /** The last word to a client that listens. */
+  void answerListen(Object id) {
+    Map<String, Object> tag = Map.of(Wire.META, Map.of(Wire.META_SUBSCRIPTION, id));
+    replies.send(new Message.Response(id, dispatch.stamped(tag, "complete")));
   }
 
   boolean assumesYes() {
     return settings.assumeYes();
   }
 
-  /** Whether the client of the older era can show the user a question. */
-  boolean clientCanElicit() {
-    return dispatch.clientCanElicit();
-  }
-
-  /** Asks the client something, which only the older era allows. */
-  Map<String, Object> ask(String method, Map<String, Object> params) {
-    return asked.call(asked.newId(), method, method, params, ASK_LIMIT, true);
-  }
-
-  /** What an upstream behind the tool reports goes to the client in front of it. */
-  private record ContextListener(ServerCallContext context) implements dev.cleat.CallListener {
-    @Override
-    public boolean wantsProgress() {
-      return context.wantsProgress();
-    }
-
-    @Override
-    public void progress(double done, double total, String message) {
-      context.progress(done, total, message);
-    }
-
-    @Override
-    public boolean cancelled() {
-      return context.cancelled();
-    }
-
-    @Override
-    public Answer confirm(String question) {
-      // What it throws says why there is no yes, and ends the tool's call with that.
-      context.confirm(question);
-      return Answer.ACCEPTED;
-    }
+  /** Asks the client something while it waits for that request, which only the older era allows. */
+  Map<String, Object> ask(String method, Map<String, Object> params, Object requestId) {
+    return asked.call(asked.newId(), method, method, params, ASK_LIMIT, true, requestId);
   }
 }

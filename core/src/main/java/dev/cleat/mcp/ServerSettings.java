@@ -2,7 +2,9 @@
 package dev.cleat.mcp;
 
 import dev.cleat.Access;
+import dev.cleat.CacheHint;
 import dev.cleat.Limits;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -14,5 +16,15 @@ record ServerSettings(
     Access access,
     boolean assumeYes,
     Limits limits,
-    ServedTools tools,
-    Executor handlers) {}
+    CacheHint listCache,
+    RequestState requestState,
+    Catalogs catalogs,
+    Executor handlers) {
+
+  /** How the server says who it is. */
+  Map<String, Object> serverInfo() {
+    Map<String, Object> info = Wire.object("name", name);
+    info.put("version", version);
+    return info;
+  }
+}

@@ -31,7 +31,7 @@ final class ToolJson {
       // Until 2025-11-25 a result is an object, and so is what describes it.
       tool.outputSchema()
           .map(Schema::json)
-          .filter(schema -> isObject(schema) || isStateless(revision))
+          .filter(schema -> isObject(schema) || ProtocolVersion.isStateless(revision))
           .ifPresent(schema -> json.put("outputSchema", schema));
     }
     if (tool.hints().areGiven() && ProtocolVersion.atLeast(revision, ProtocolVersion.ANNOTATED)) {
@@ -62,12 +62,12 @@ final class ToolJson {
       return Optional.of(
           new Tool(
               name,
-              text(json.get("title")),
-              text(json.get("description")).orElse(""),
+              Wire.text(json.get("title")),
+              Wire.text(json.get("description")).orElse(""),
               Schema.of(Json.object(input)),
-              object(json.get("outputSchema")).map(Schema::of),
-              hints(object(json.get("annotations")).orElse(Map.of())),
-              object(json.get(Wire.META)).orElse(Map.of())));
+              Wire.object(json.get("outputSchema")).map(Schema::of),
+              hints(Wire.object(json.get("annotations")).orElse(Map.of())),
+              Wire.object(json.get(Wire.META)).orElse(Map.of())));
     } catch (IllegalArgumentException badName) {
       return Optional.empty();
     }
@@ -77,7 +77,7 @@ final class ToolJson {
     Map<String, Object> json = new LinkedHashMap<>();
     List<Object> blocks = new ArrayList<>(result.content().size());
     for (Content block : result.content()) {
-      blocks.add(write(block, revision));
+      blocks.add(ContentJson.write(block, revision));
     }
     json.put("content", blocks);
     if (result instanceof ToolResult.Success success) {
@@ -85,7 +85,7 @@ final class ToolJson {
           && success.structured().isPresent()) {
         Object structured = success.structured().get();
         // Until 2025-11-25 structured content is an object, so another value is left to the text.
-        if (structured instanceof Map || isStateless(revision)) {
+        if (structured instanceof Map || ProtocolVersion.isStateless(revision)) {
           json.put("structuredContent", structured);
         }
       }
@@ -105,10 +105,10 @@ final class ToolJson {
     List<Content> content = new ArrayList<>();
     if (json.get("content") instanceof List<?> blocks) {
       for (Object block : blocks) {
-        object(block).flatMap(ToolJson::readContent).ifPresent(content::add);
+        Wire.object(block).flatMap(ContentJson::read).ifPresent(content::add);
       }
     }
-    Map<String, Object> meta = object(json.get(Wire.META)).orElse(Map.of());
+    Map<String, Object> meta = Wire.object(json.get(Wire.META)).orElse(Map.of());
     if (Boolean.TRUE.equals(json.get("isError"))) {
       return readFailure(content, meta);
     }
@@ -127,15 +127,15 @@ final class ToolJson {
   }
 
   private static ToolResult.Failure readFailure(List<Content> content, Map<String, Object> meta) {
-    Optional<Map<String, Object>> ours = object(meta.get(Wire.META_FAILURE));
+    Optional<Map<String, Object>> ours = Wire.object(meta.get(Wire.META_FAILURE));
     String said =
         String.join("\n", content.stream().flatMap(block -> block.asText().stream()).toList());
     return new ToolResult.Failure(
-        ours.flatMap(o -> text(o.get("kind")))
+        ours.flatMap(o -> Wire.text(o.get("kind")))
             .flatMap(FailureKind::ofWireName)
             .orElse(FailureKind.UPSTREAM),
-        ours.flatMap(o -> text(o.get("message"))).orElse(said),
-        ours.flatMap(o -> text(o.get("hint"))).orElse(""),
+        ours.flatMap(o -> Wire.text(o.get("message"))).orElse(said),
+        ours.flatMap(o -> Wire.text(o.get("hint"))).orElse(""),
         ours.map(o -> Boolean.TRUE.equals(o.get("retryable"))).orElse(false),
         content,
         meta);
@@ -143,67 +143,6 @@ final class ToolJson {
 
   private static boolean isObject(Map<String, Object> schema) {
     return "object".equals(schema.get("type"));
-  }
-
-  private static boolean isStateless(String revision) {
-    return ProtocolVersion.atLeast(revision, ProtocolVersion.STATELESS);
-  }
-
-  /** A block as it is, or a mention of it in a revision that does not know its kind. */
-  private static Map<String, Object> write(Content block, String revision) {
-    Map<String, Object> json = write(block);
-    Object type = String.valueOf(json.get("type"));
-    String since =
-        type.equals("audio")
-            ? ProtocolVersion.ANNOTATED
-            : type.equals("resource_link") ? ProtocolVersion.STRUCTURED : "";
-    if (ProtocolVersion.atLeast(revision, since)) {
-      return json;
-    }
-    String which = json.containsKey("uri") ? " " + json.get("uri") : "";
-    return ordered(
-        "type", "text", "text", "(" + type + which + ": unknown to MCP " + revision + ")");
-  }
-
-  private static Map<String, Object> write(Content block) {
-    if (block instanceof Content.Text text) {
-      return ordered("type", "text", "text", text.text());
-    } else if (block instanceof Content.Image image) {
-      Map<String, Object> json = ordered("type", "image", "data", image.data());
-      json.put("mimeType", image.mimeType());
-      return json;
-    } else if (block instanceof Content.Audio audio) {
-      Map<String, Object> json = ordered("type", "audio", "data", audio.data());
-      json.put("mimeType", audio.mimeType());
-      return json;
-    }
-    return ((Content.Other) block).json();
-  }
-
-  private static Optional<Content> readContent(Map<String, Object> json) {
-    if (!(json.get("type") instanceof String type)) {
-      return Optional.empty();
-    }
-    if (type.equals("text") && json.size() == 2 && json.get("text") instanceof String text) {
-      return Optional.of(new Content.Text(text));
-    }
-    if (json.size() == 3
-        && json.get("data") instanceof String data
-        && json.get("mimeType") instanceof String mimeType) {
-      if (type.equals("image")) {
-        return Optional.of(new Content.Image(data, mimeType));
-      } else if (type.equals("audio")) {
-        return Optional.of(new Content.Audio(data, mimeType));
-      }
-    }
-    return Optional.of(new Content.Other(type, json));
-  }
-
-  private static Map<String, Object> ordered(String k1, Object v1, String k2, Object v2) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put(k1, v1);
-    json.put(k2, v2);
-    return json;
   }
 
   private static ToolHints hints(Map<String, Object> json) {
@@ -220,13 +159,5 @@ final class ToolJson {
 
   private static boolean hint(Map<String, Object> json, String name, boolean otherwise) {
     return json.get(name) instanceof Boolean given ? given : otherwise;
-  }
-
-  static Optional<String> text(@org.jspecify.annotations.Nullable Object json) {
-    return json instanceof String text ? Optional.of(text) : Optional.empty();
-  }
-
-  static Optional<Map<String, Object>> object(@org.jspecify.annotations.Nullable Object json) {
-    return json instanceof Map<?, ?> map ? Optional.of(Json.object(map)) : Optional.empty();
   }
 }

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.spi;
 
+import dev.cleat.ChangeListener;
+import dev.cleat.ServedPrompt;
+import dev.cleat.ServedResource;
+import dev.cleat.ServedTemplate;
 import dev.cleat.ServedTool;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Tools that can be called, and the resources behind them.
+ * What an application or a plugin serves: tools that can be called, prompts, resources that can be
+ * read; and whatever is behind them.
  *
  * <p><b>Threads.</b> Any thread may call any method at any time.
  *
@@ -26,8 +33,49 @@ public interface ToolSet extends AutoCloseable {
     return Optional.empty();
   }
 
-  /** Calls back, from any thread, whenever {@link #tools()} has changed. Most sets never change. */
-  default void onChange(Runnable listener) {}
+  /** The prompts, in a stable order. */
+  default List<ServedPrompt> prompts() {
+    return List.of();
+  }
+
+  /** The resources, in a stable order. */
+  default List<ServedResource> resources() {
+    return List.of();
+  }
+
+  /** The resource templates, in a stable order. */
+  default List<ServedTemplate> templates() {
+    return List.of();
+  }
+
+  /**
+   * In which lists this set may ever have something; a server declares no others. What is there
+   * now, unless a set that changes knows better.
+   */
+  default Set<ChangeListener.Catalog> catalogs() {
+    Set<ChangeListener.Catalog> catalogs = EnumSet.of(ChangeListener.Catalog.TOOLS);
+    if (!prompts().isEmpty()) {
+      catalogs.add(ChangeListener.Catalog.PROMPTS);
+    }
+    if (!resources().isEmpty() || !templates().isEmpty()) {
+      catalogs.add(ChangeListener.Catalog.RESOURCES);
+    }
+    return catalogs;
+  }
+
+  /**
+   * Calls back, from any thread, whenever one of the lists, or what a resource holds, has changed.
+   * Most sets never change.
+   */
+  default void onChange(ChangeListener listener) {}
+
+  /**
+   * Whether each thing behind the tools works now; nothing when there is nothing behind them. Asked
+   * often: has to answer within a second or two.
+   */
+  default List<Readiness> readiness() {
+    return List.of();
+  }
 
   /** Gives up what the tools hold. */
   @Override
@@ -40,6 +88,11 @@ public interface ToolSet extends AutoCloseable {
 
   /** Tools that hold something, and how to give it up. */
   static ToolSet of(List<ServedTool> tools, Runnable onClose) {
-    return new FixedToolSet(tools, onClose);
+    return builder().tools(tools).onClose(onClose).build();
+  }
+
+  /** Starts a set that never changes, from nothing. */
+  static ToolSetBuilder builder() {
+    return new ToolSetBuilder();
   }
 }

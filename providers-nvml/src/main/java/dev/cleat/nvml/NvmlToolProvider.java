@@ -6,6 +6,7 @@ import dev.cleat.Text;
 import dev.cleat.spi.Availability;
 import dev.cleat.spi.ConfigException;
 import dev.cleat.spi.ProviderContext;
+import dev.cleat.spi.Readiness;
 import dev.cleat.spi.Setting;
 import dev.cleat.spi.ToolProvider;
 import dev.cleat.spi.ToolSet;
@@ -107,7 +108,19 @@ public final class NvmlToolProvider implements ToolProvider {
             .<KernelLog>map(FileKernelLog::new)
             .orElseGet(nvml::kernelLog);
     GpuMachine machine = new GpuMachine(nvml, log, context.clock(), expectedGpus(context));
-    return ToolSet.of(tools(machine), nvml::close);
+    return ToolSet.builder()
+        .tools(tools(machine))
+        .readiness(() -> List.of(readiness(nvml)))
+        .onClose(nvml::close)
+        .build();
+  }
+
+  private Readiness readiness(Nvml nvml) {
+    try {
+      return new Readiness(name(), true, nvml.count() + " GPUs");
+    } catch (NvmlException e) {
+      return new Readiness(name(), false, String.valueOf(e.getMessage()));
+    }
   }
 
   static List<ServedTool> tools(GpuMachine machine) {

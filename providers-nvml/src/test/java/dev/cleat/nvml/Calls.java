@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.nvml;
 
+import dev.cleat.RequestContext;
 import dev.cleat.ServedTool;
 import dev.cleat.ToolCall;
-import dev.cleat.ToolContext;
 import dev.cleat.ToolFailure;
 import dev.cleat.ToolResult;
 import dev.cleat.spi.ProviderConfig;
@@ -16,8 +16,8 @@ import java.util.Random;
 /** Calls tools of this module as a client would, and gives back what it would get. */
 final class Calls implements AutoCloseable {
 
-  private static final ToolContext NOBODY =
-      new ToolContext() {
+  private static final RequestContext NOBODY =
+      new RequestContext() {
         @Override
         public boolean cancelled() {
           return false;

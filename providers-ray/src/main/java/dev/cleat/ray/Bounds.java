@@ -79,6 +79,9 @@ final class Bounds {
   /** How long what the dashboard said of itself is believed. */
   static final Duration VERSION_BELIEVED = Duration.ofSeconds(10);
 
+  /** The question whether the dashboard answers, by who asks again in a moment. */
+  static final Duration READY = Duration.ofSeconds(2);
+
   /** Between two looks at a job that is waited for. */
   static final Duration POLL = Duration.ofMillis(250);
 

@@ -7,9 +7,9 @@ import static dev.cleat.FailureKind.UNSUPPORTED;
 import dev.cleat.Default;
 import dev.cleat.Doc;
 import dev.cleat.Range;
+import dev.cleat.RequestContext;
 import dev.cleat.ServedTool;
 import dev.cleat.Tool;
-import dev.cleat.ToolContext;
 import dev.cleat.ToolFailure;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,7 +57,7 @@ final class CancelJob {
         .handles(Query.class, Cancelled.class, this::cancel);
   }
 
-  private Cancelled cancel(Query query, ToolContext call) throws InterruptedException {
+  private Cancelled cancel(Query query, RequestContext call) throws InterruptedException {
     JobId.require(query.jobId());
     RayCluster.About about = cluster.about();
     Job job = cluster.jobs().get(query.jobId());

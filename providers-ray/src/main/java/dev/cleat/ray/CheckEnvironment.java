@@ -2,9 +2,9 @@
 package dev.cleat.ray;
 
 import dev.cleat.Doc;
+import dev.cleat.RequestContext;
 import dev.cleat.ServedTool;
 import dev.cleat.Tool;
-import dev.cleat.ToolContext;
 import dev.cleat.ToolFailure;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,7 +58,7 @@ final class CheckEnvironment {
         .handles(None.class, Environment.class, (none, call) -> check(call));
   }
 
-  private Environment check(ToolContext call) throws InterruptedException {
+  private Environment check(RequestContext call) throws InterruptedException {
     List<Check> checks = new ArrayList<>();
     RayCluster.About about = cluster.aboutUnseen();
     boolean ready = false;

@@ -5,9 +5,9 @@ import static dev.cleat.FailureKind.NOT_FOUND;
 
 import dev.cleat.Default;
 import dev.cleat.Doc;
+import dev.cleat.RequestContext;
 import dev.cleat.ServedTool;
 import dev.cleat.Tool;
-import dev.cleat.ToolContext;
 import dev.cleat.ToolFailure;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -73,7 +73,7 @@ final class InspectJob {
         .handles(Query.class, Inspected.class, this::inspect);
   }
 
-  private Inspected inspect(Query query, ToolContext call) throws InterruptedException {
+  private Inspected inspect(Query query, RequestContext call) throws InterruptedException {
     JobId.require(query.jobId());
     RayCluster.About about = cluster.about();
     Job job = cluster.jobs().get(query.jobId());

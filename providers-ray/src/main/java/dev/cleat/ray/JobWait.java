@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.ray;
 
-import dev.cleat.ToolContext;
+import dev.cleat.RequestContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Predicate;
@@ -12,9 +12,9 @@ final class JobWait {
   private static final Duration RESERVE = Duration.ofSeconds(1);
 
   private final RayCluster cluster;
-  private final ToolContext call;
+  private final RequestContext call;
 
-  JobWait(RayCluster cluster, ToolContext call) {
+  JobWait(RayCluster cluster, RequestContext call) {
     this.cluster = cluster;
     this.call = call;
   }

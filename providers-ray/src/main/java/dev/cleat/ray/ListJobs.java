@@ -4,9 +4,9 @@ package dev.cleat.ray;
 import dev.cleat.Default;
 import dev.cleat.Doc;
 import dev.cleat.Range;
+import dev.cleat.RequestContext;
 import dev.cleat.ServedTool;
 import dev.cleat.Tool;
-import dev.cleat.ToolContext;
 import dev.cleat.ToolFailure;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -76,7 +76,7 @@ final class ListJobs {
         .handles(Query.class, Jobs.class, this::list);
   }
 
-  private Jobs list(Query query, ToolContext call) throws InterruptedException {
+  private Jobs list(Query query, RequestContext call) throws InterruptedException {
     Optional<Place> from = query.cursor().map(Place::parse);
     RayCluster.About about = cluster.about();
     List<Job> all =

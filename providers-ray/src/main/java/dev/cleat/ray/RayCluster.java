@@ -2,8 +2,11 @@
 package dev.cleat.ray;
 
 import dev.cleat.Doc;
+import dev.cleat.ToolFailure;
+import dev.cleat.spi.Readiness;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,6 +27,9 @@ final class RayCluster implements AutoCloseable {
   private final RayBackend backend;
   private final DashboardClient client;
   private final RayVersion version;
+
+  // The same question with less patience.
+  private final RayVersion readyVersion;
   private final JobsApi jobs;
   private final StateApi state;
   private final LogApi logs;
@@ -34,6 +40,7 @@ final class RayCluster implements AutoCloseable {
     this.clock = clock;
     client = new DashboardClient(backend);
     version = new RayVersion(client, clock, timeout);
+    readyVersion = new RayVersion(client, clock, Bounds.READY);
     RayJson json = new RayJson(client);
     jobs = new JobsApi(json, timeout);
     state = new StateApi(json, timeout);
@@ -57,6 +64,21 @@ final class RayCluster implements AutoCloseable {
                     "The head has been restarted: the jobs of session "
                         + Wording.oneLine(session, 100)
                         + " are gone."));
+  }
+
+  /** Whether its dashboard answers; nothing when no cluster is configured. */
+  List<Readiness> readiness() {
+    if (backend instanceof NoRay) {
+      return List.of();
+    }
+    try {
+      return List.of(new Readiness("ray", true, "Ray " + readyVersion.current().rayVersion()));
+    } catch (ToolFailure failure) {
+      return List.of(new Readiness("ray", false, String.valueOf(failure.getMessage())));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of(new Readiness("ray", false, "The check was interrupted."));
+    }
   }
 
   /** The same without asking anything. */

@@ -83,15 +83,18 @@ public final class RayToolProvider implements ToolProvider {
     RayCluster cluster = new RayCluster(backend, requestTimeout, clock);
     LocalCommands commands =
         new LocalCommands(Optional.ofNullable(System.getenv("PATH")).orElse(""));
-    return ToolSet.of(
-        List.of(
-            new CheckEnvironment(cluster, commands).tool(),
-            new SubmitJob(cluster, random).tool(),
-            new ListJobs(cluster).tool(),
-            new InspectJob(cluster).tool(),
-            new RetrieveLogs(cluster).tool(),
-            new CancelJob(cluster).tool()),
-        cluster::close);
+    return ToolSet.builder()
+        .tools(
+            List.of(
+                new CheckEnvironment(cluster, commands).tool(),
+                new SubmitJob(cluster, random).tool(),
+                new ListJobs(cluster).tool(),
+                new InspectJob(cluster).tool(),
+                new RetrieveLogs(cluster).tool(),
+                new CancelJob(cluster).tool()))
+        .readiness(cluster::readiness)
+        .onClose(cluster::close)
+        .build();
   }
 
   private static RayBackend backend(ProviderConfig config) {

@@ -5,9 +5,9 @@ import static dev.cleat.FailureKind.NOT_FOUND;
 import static dev.cleat.FailureKind.UNSUPPORTED;
 
 import dev.cleat.Doc;
+import dev.cleat.RequestContext;
 import dev.cleat.ServedTool;
 import dev.cleat.Tool;
-import dev.cleat.ToolContext;
 import dev.cleat.ToolFailure;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +54,7 @@ final class RetrieveLogs {
         .handles(LogQuery.class, Logs.class, this::retrieve);
   }
 
-  private Logs retrieve(LogQuery query, ToolContext call) throws InterruptedException {
+  private Logs retrieve(LogQuery query, RequestContext call) throws InterruptedException {
     if (query.logType() != LogQuery.Type.JOB) {
       RayCluster.About about = cluster.about();
       return read(query, sources.other(query), about);

@@ -6,9 +6,9 @@ import static dev.cleat.FailureKind.NOT_FOUND;
 import static dev.cleat.FailureKind.OUTCOME_UNKNOWN;
 
 import dev.cleat.Doc;
+import dev.cleat.RequestContext;
 import dev.cleat.ServedTool;
 import dev.cleat.Tool;
-import dev.cleat.ToolContext;
 import dev.cleat.ToolFailure;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +48,7 @@ final class SubmitJob {
         .handles(SubmitQuery.class, Submitted.class, this::submit);
   }
 
-  private Submitted submit(SubmitQuery query, ToolContext call) throws InterruptedException {
+  private Submitted submit(SubmitQuery query, RequestContext call) throws InterruptedException {
     JobRequest request =
         JobRequest.of(query, query.jobId().orElseGet(() -> JobId.generate(random)));
     RayCluster.About about = cluster.about();
@@ -139,7 +139,7 @@ final class SubmitJob {
 
   // Empty when the job was not, or could not be, looked at.
   private Optional<Job> look(
-      SubmitQuery query, JobRequest request, ToolContext call, List<String> warnings)
+      SubmitQuery query, JobRequest request, RequestContext call, List<String> warnings)
       throws InterruptedException {
     try {
       Duration most = Duration.ofSeconds(query.waitSeconds());

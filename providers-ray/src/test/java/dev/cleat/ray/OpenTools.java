@@ -4,9 +4,9 @@ package dev.cleat.ray;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cleat.FailureKind;
+import dev.cleat.RequestContext;
 import dev.cleat.ServedTool;
 import dev.cleat.ToolCall;
-import dev.cleat.ToolContext;
 import dev.cleat.ToolFailure;
 import dev.cleat.ToolResult;
 import dev.cleat.spi.ProviderContext;
@@ -93,7 +93,7 @@ final class OpenTools implements AutoCloseable {
     tools.close();
   }
 
-  private final class Context implements ToolContext {
+  private final class Context implements RequestContext {
     @Override
     public boolean cancelled() {
       return false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.registry;
 
+import dev.cleat.ChangeListener.Catalog;
 import dev.cleat.McpException;
 import dev.cleat.Namespace;
 import dev.cleat.Tool;
@@ -113,10 +114,12 @@ class Clients {
     // Listened to before the tools are listed, so that no change falls in between; told to the
     // registry after it is current, because a refresh of what is not current comes to nothing.
     CompletableFuture<String> ended = client.ended();
-    client.onToolsChanged(
-        () -> {
-          fresh.toolsChanged();
-          refreshLater(fresh);
+    client.onChange(
+        catalog -> {
+          if (catalog == Catalog.TOOLS) {
+            fresh.toolsChanged();
+            refreshLater(fresh);
+          }
         });
     long changes = fresh.toolChanges();
     fresh.tools(list(namespace, client));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.registry;
 
+import dev.cleat.ChangeListener;
+import dev.cleat.ChangeListener.Catalog;
 import dev.cleat.ServedTool;
 import dev.cleat.spi.ToolSet;
 import java.lang.System.Logger;
@@ -14,7 +16,7 @@ final class RegistryToolSet implements ToolSet {
   private static final Logger LOG = System.getLogger(RegistryToolSet.class.getName());
 
   private final McpRegistry registry;
-  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
 
   RegistryToolSet(McpRegistry registry) {
     this.registry = registry;
@@ -31,15 +33,15 @@ final class RegistryToolSet implements ToolSet {
   }
 
   @Override
-  public void onChange(Runnable listener) {
+  public void onChange(ChangeListener listener) {
     listeners.add(listener);
   }
 
   /** Tells all listeners; one that throws does not keep the others from hearing. */
   void changed() {
-    for (Runnable listener : listeners) {
+    for (ChangeListener listener : listeners) {
       try {
-        listener.run();
+        listener.changed(Catalog.TOOLS);
       } catch (RuntimeException | Error e) {
         LOG.log(Level.WARNING, "A listener for changed tools failed", e);
       }

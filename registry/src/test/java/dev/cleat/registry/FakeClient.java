@@ -3,6 +3,8 @@ package dev.cleat.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cleat.ChangeListener;
+import dev.cleat.ChangeListener.Catalog;
 import dev.cleat.McpException;
 import dev.cleat.Schema;
 import dev.cleat.Tool;
@@ -34,7 +36,7 @@ final class FakeClient implements McpClient {
   private volatile List<Tool> tools;
 
   private final CompletableFuture<String> ended = new CompletableFuture<>();
-  private final List<Runnable> toolListeners = new CopyOnWriteArrayList<>();
+  private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
 
   private volatile Consumer<ToolCall> onCall = call -> {};
   private volatile Runnable onList = () -> {};
@@ -119,7 +121,7 @@ final class FakeClient implements McpClient {
   }
 
   void sayToolsChanged() {
-    toolListeners.forEach(Runnable::run);
+    listeners.forEach(listener -> listener.changed(Catalog.TOOLS));
   }
 
   /** Its connection is gone. */
@@ -206,9 +208,9 @@ final class FakeClient implements McpClient {
   }
 
   @Override
-  public void onToolsChanged(Runnable listener) {
+  public void onChange(ChangeListener listener) {
     onHook.run();
-    toolListeners.add(listener);
+    listeners.add(listener);
   }
 
   @Override

@@ -4,6 +4,7 @@ package dev.cleat.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cleat.ChangeListener;
 import dev.cleat.McpException;
 import dev.cleat.ServedTool;
 import dev.cleat.Tool;
@@ -41,7 +42,7 @@ class ToolsChangedTest {
   void newToolsOfAServerAreListedAndListenersAreTold() throws Exception {
     CountDownLatch told = new CountDownLatch(2);
     FakeClient client = new FakeClient("ray", "one");
-    registry.asToolSet().onChange(told::countDown);
+    registry.asToolSet().onChange(catalog -> told.countDown());
     registry.register("ray", client);
     Aside.until("the registration is told", () -> told.getCount() < 2);
 
@@ -156,7 +157,7 @@ class ToolsChangedTest {
   /** Tools of this process that can be exchanged. */
   private static final class Changing implements ToolSet {
     private volatile List<ServedTool> tools;
-    private volatile Runnable listener = () -> {};
+    private volatile ChangeListener listener = catalog -> {};
 
     Changing(String... names) {
       tools = bare(names);
@@ -172,7 +173,7 @@ class ToolsChangedTest {
 
     void change(String... names) {
       tools = bare(names);
-      listener.run();
+      listener.changed(ChangeListener.Catalog.TOOLS);
     }
 
     @Override
@@ -181,7 +182,7 @@ class ToolsChangedTest {
     }
 
     @Override
-    public void onChange(Runnable newListener) {
+    public void onChange(ChangeListener newListener) {
       listener = newListener;
     }
   }
@@ -206,16 +207,16 @@ class ToolsChangedTest {
     registry
         .asToolSet()
         .onChange(
-            () -> {
+            catalog -> {
               throw new IllegalStateException("a fault in a listener");
             });
     registry
         .asToolSet()
         .onChange(
-            () -> {
+            catalog -> {
               throw new LinkageError("a worse one");
             });
-    registry.asToolSet().onChange(told::countDown);
+    registry.asToolSet().onChange(catalog -> told.countDown());
 
     registry.register("ray", new FakeClient("ray"));
     Aside.until("the first is told", () -> told.getCount() == 1);
@@ -234,7 +235,7 @@ class ToolsChangedTest {
     registry
         .asToolSet()
         .onChange(
-            () -> {
+            catalog -> {
               try {
                 switch (turn.incrementAndGet()) {
                   case 1:
@@ -270,7 +271,7 @@ class ToolsChangedTest {
     registry
         .asToolSet()
         .onChange(
-            () -> {
+            catalog -> {
               most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
               seen.set(registry.tools().size());
               atOnce.decrementAndGet();

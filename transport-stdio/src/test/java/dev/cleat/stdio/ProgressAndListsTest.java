@@ -4,10 +4,11 @@ package dev.cleat.stdio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cleat.Access;
+import dev.cleat.ChangeListener;
 import dev.cleat.Json;
 import dev.cleat.Limits;
+import dev.cleat.RequestContext;
 import dev.cleat.ServedTool;
-import dev.cleat.ToolContext;
 import dev.cleat.ToolResult;
 import dev.cleat.mcp.McpServer;
 import dev.cleat.spi.ToolSet;
@@ -48,7 +49,7 @@ class ProgressAndListsTest extends ServerOverStreams {
 
   @Test
   void thereIsNoProgressAfterTheAnswer() throws Exception {
-    AtomicReference<ToolContext> kept = new AtomicReference<>();
+    AtomicReference<RequestContext> kept = new AtomicReference<>();
     RawPeer peer =
         peerOf(
             tool(
@@ -114,7 +115,7 @@ class ProgressAndListsTest extends ServerOverStreams {
 
   @Test
   void aChangeOfTheToolsIsToldToClientsOfTheOlderEraOnly() throws Exception {
-    AtomicReference<Runnable> change = new AtomicReference<>();
+    AtomicReference<ChangeListener> change = new AtomicReference<>();
     ToolSet changing =
         new ToolSet() {
           @Override
@@ -123,16 +124,16 @@ class ProgressAndListsTest extends ServerOverStreams {
           }
 
           @Override
-          public void onChange(Runnable listener) {
+          public void onChange(ChangeListener listener) {
             change.set(listener);
           }
         };
     RawPeer peer = peerOf(McpServer.builder().tools(changing));
 
-    change.get().run();
+    change.get().changed(ChangeListener.Catalog.TOOLS);
     assertThat(peer.untilFence()).isEmpty();
     peer.initialized();
-    change.get().run();
+    change.get().changed(ChangeListener.Catalog.TOOLS);
 
     peer.next("notifications/tools/list_changed");
     assertThat(peer.untilFence()).isEmpty();

@@ -27,7 +27,7 @@ class QuestionsToTheUserTest extends ServerOverStreams {
     assertThat(textOf(peer.next())).isEqualTo("deleted a");
     assertThat(at(yes, "params", "message")).isEqualTo("Delete a?");
     assertThat(at(yes, "params", "requestedSchema", "type")).isEqualTo("object");
-    assertThat(at(yes, "params", "mode")).isNull();
+    assertThat(at(yes, "params", "mode")).isEqualTo("form");
 
     for (String no : List.of("decline", "cancel")) {
       peer.call(3, "delete", "{\"what\":\"b\"}");
@@ -103,13 +103,17 @@ class QuestionsToTheUserTest extends ServerOverStreams {
     Map<String, Object> question = peer.next();
     Map<?, ?> asked = (Map<?, ?>) at(question, "result", "inputRequests");
     String key = (String) asked.keySet().iterator().next();
-    String responses = ",\"inputResponses\":{\"" + key + "\":{\"action\":\"%s\"}}";
+    String state = ",\"requestState\":\"" + at(question, "result", "requestState") + "\"";
+    String responses = state + ",\"inputResponses\":{\"" + key + "\":{\"action\":\"%s\"}}";
     peer.request(2, "tools/call", deleteA + String.format(responses, "accept"));
     peer.request(3, "tools/call", deleteA + String.format(responses, "decline"));
     peer.request(4, "tools/call", deleteB + String.format(responses, "accept"));
-    peer.request(5, "tools/call", deleteA + ",\"inputResponses\":{\"" + key + "\":\"yes\"}");
-    peer.request(6, "tools/call", deleteA + ",\"inputResponses\":[1]");
-    List<Map<String, Object>> answers = peer.answersTo(2L, 3L, 4L, 5L, 6L);
+    peer.request(
+        5, "tools/call", deleteA + state + ",\"inputResponses\":{\"" + key + "\":\"yes\"}");
+    peer.request(6, "tools/call", deleteA + state + ",\"inputResponses\":[1]");
+    peer.request(
+        7, "tools/call", deleteA + ",\"inputResponses\":{\"" + key + "\":{\"action\":\"accept\"}}");
+    List<Map<String, Object>> answers = peer.answersTo(2L, 3L, 4L, 5L, 6L, 7L);
 
     assertThat(at(question, "result", "resultType")).isEqualTo("input_required");
     assertThat(asked).hasSize(1);
@@ -120,9 +124,10 @@ class QuestionsToTheUserTest extends ServerOverStreams {
     assertThat(at(question, "result", "inputRequests", key, "params", "mode")).isEqualTo("form");
     assertThat(textOf(answers.get(0))).isEqualTo("deleted a");
     assertThat(kind(answers.get(1))).isEqualTo("declined");
-    assertThat(answers.subList(2, 5))
+    assertThat(code(answers.get(2))).as("the yes to another call").isEqualTo(-32602L);
+    assertThat(answers.subList(3, 6))
         .extracting(a -> at(a, "result", "resultType"))
-        .as("a yes to another question, and what is no answer at all")
+        .as("what is no answer at all, and a yes to what was never asked")
         .containsOnly("input_required");
   }
 

@@ -35,7 +35,7 @@ class ServerHandshakeTest extends ServerOverStreams {
             Json.parse(
                 "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"protocolVersion\":\""
                     + settled
-                    + "\",\"capabilities\":{\"tools\":{\"listChanged\":true}},"
+                    + "\",\"capabilities\":{\"tools\":{\"listChanged\":true},\"logging\":{}},"
                     + "\"serverInfo\":{\"name\":\"dice\",\"version\":\"7\"},"
                     + "\"instructions\":\"Roll.\"}}"));
   }
@@ -49,7 +49,7 @@ class ServerHandshakeTest extends ServerOverStreams {
     assertThat(peer.next().get("result"))
         .isEqualTo(
             Json.parse(
-                "{\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":{\"tools\":{}},"
+                "{\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":{\"tools\":{\"listChanged\":true},\"logging\":{}},"
                     + "\"ttlMs\":0,\"cacheScope\":\"public\",\"resultType\":\"complete\","
                     + "\"_meta\":{\"io.modelcontextprotocol/serverInfo\":"
                     + "{\"name\":\"dice\",\"version\":\"7\"}}}"));

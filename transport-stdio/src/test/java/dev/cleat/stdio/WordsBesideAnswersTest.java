@@ -134,12 +134,12 @@ class WordsBesideAnswersTest extends ClientOverStreams {
   void aChangeOfTheToolsCallsAllListenersBack() throws Exception {
     legacy("2025-11-25");
     BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-    client.onToolsChanged(() -> heard.add("first"));
-    client.onToolsChanged(() -> heard.add("second"));
+    client.onChange(catalog -> heard.add("first " + catalog));
+    client.onChange(catalog -> heard.add("second " + catalog));
 
     server.send("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}");
 
-    assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("first");
-    assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("second");
+    assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("first TOOLS");
+    assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("second TOOLS");
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.launcher;
 
+import dev.cleat.ChangeListener;
 import dev.cleat.ServedTool;
 import dev.cleat.spi.ToolSet;
 import java.util.List;
@@ -36,7 +37,7 @@ final class SettledTools implements ToolSet {
   }
 
   @Override
-  public void onChange(Runnable listener) {
+  public void onChange(ChangeListener listener) {
     tools.onChange(listener);
   }
 

@@ -3,8 +3,8 @@ package dev.cleat.launcher;
 
 import dev.cleat.FailureKind;
 import dev.cleat.Name;
+import dev.cleat.RequestContext;
 import dev.cleat.Tool;
-import dev.cleat.ToolContext;
 import dev.cleat.ToolFailure;
 import dev.cleat.spi.Availability;
 import dev.cleat.spi.ProviderContext;
@@ -101,7 +101,8 @@ public final class WorkshopProvider implements ToolProvider {
                 }));
   }
 
-  private static Said hold(Hold hold, ToolContext call) throws IOException, InterruptedException {
+  private static Said hold(Hold hold, RequestContext call)
+      throws IOException, InterruptedException {
     Path file = Path.of(hold.file());
     Path folder = Optional.ofNullable(file.getParent()).orElseThrow();
     try (WatchService watch = folder.getFileSystem().newWatchService()) {

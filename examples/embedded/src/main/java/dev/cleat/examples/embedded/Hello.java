@@ -2,7 +2,7 @@
 package dev.cleat.examples.embedded;
 
 import dev.cleat.Doc;
-import dev.cleat.ToolContext;
+import dev.cleat.RequestContext;
 import dev.cleat.mcp.McpServer;
 import dev.cleat.stdio.Stdio;
 
@@ -15,7 +15,7 @@ public final class Hello {
 
   record Greeting(String text) {}
 
-  static Greeting greet(Guest guest, ToolContext call) {
+  static Greeting greet(Guest guest, RequestContext call) {
     return new Greeting("Hello, " + guest.name());
   }
 

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cleat.mcp;
+
+import dev.cleat.CallListener;
+import dev.cleat.ClientCapabilities;
+import dev.cleat.FailureKind;
+import dev.cleat.InputRequest;
+import dev.cleat.InputResponse;
+import dev.cleat.LogLevel;
+import dev.cleat.RequestContext;
+import dev.cleat.ToolFailure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the caller of a handler of this process listens to and answers, seen from the handler. */
+final class LocalContext implements RequestContext {
+  private final CallListener listener;
+  private final Optional<Instant> deadline;
+
+  LocalContext(CallListener listener, Optional<Duration> timeout) {
+    this.listener = listener;
+    deadline = timeout.map(limit -> Instant.now().plus(limit));
+  }
+
+  @Override
+  public boolean cancelled() {
+    return listener.cancelled() || Thread.currentThread().isInterrupted();
+  }
+
+  @Override
+  public Optional<Instant> deadline() {
+    return deadline;
+  }
+
+  @Override
+  public void progress(double done, double total, String message) {
+    listener.progress(done, total, message);
+  }
+
+  @Override
+  public void log(LogLevel level, Object data) {
+    if (listener.wantsLog().filter(least -> level.compareTo(least) >= 0).isPresent()) {
+      listener.log(level, "", data);
+    }
+  }
+
+  @Override
+  public ClientCapabilities capabilities() {
+    return listener.capabilities();
+  }
+
+  @Override
+  public InputResponse ask(InputRequest request) {
+    if (!listener.capabilities().canAnswer(request)) {
+      throw new ToolFailure(
+          FailureKind.UNSUPPORTED,
+          "This needs "
+              + InputJson.method(request)
+              + (request instanceof InputRequest.Url ? " with URLs" : "")
+              + ", and this caller has not declared that it can do that.",
+          "Call it with a listener that can.");
+    }
+    return Answers.answer(listener, request);
+  }
+
+  @Override
+  public Map<String, InputResponse> askAll(Map<String, InputRequest> requests) {
+    Map<String, InputResponse> answers = new LinkedHashMap<>();
+    requests.forEach((key, request) -> answers.put(key, ask(request)));
+    return answers;
+  }
+
+  @Override
+  public void confirm(String question) {
+    switch (listener.confirm(question)) {
+      case ACCEPTED:
+        return;
+      case DECLINED:
+        throw new ToolFailure(
+            FailureKind.DECLINED, "The user did not agree. The question was: " + question, "");
+      default:
+        throw new ToolFailure(
+            FailureKind.DECLINED,
+            "This needs the user's consent, and there is nobody to ask: " + question,
+            "Consent beforehand with --yes, or call it where a person can answer.");
+    }
+  }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cleat.mcp;
+
+import dev.cleat.ChangeListener.Catalog;
+import dev.cleat.McpException;
+import dev.cleat.spi.Message;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What one client wants to hear of changes. In the older era it hears of all lists, and of the
+ * resources it subscribed to; in the newer one of what its running {@code subscriptions/listen}
+ * requests name. Thread-safe.
+ */
+final class Subscriptions {
+  private static final Map<Catalog, String> METHODS =
+      Map.of(
+          Catalog.TOOLS, Wire.TOOLS_CHANGED,
+          Catalog.PROMPTS, Wire.PROMPTS_CHANGED,
+          Catalog.RESOURCES, Wire.RESOURCES_CHANGED);
+
+  private static final Map<String, Catalog> FILTERS =
+      Map.of(
+          "toolsListChanged", Catalog.TOOLS,
+          "promptsListChanged", Catalog.PROMPTS,
+          "resourcesListChanged", Catalog.RESOURCES);
+
+  private final int most;
+  private final Set<String> resources = ConcurrentHashMap.newKeySet();
+  private final Map<Object, Listen> listens = new ConcurrentHashMap<>();
+
+  /** One running {@code subscriptions/listen}. */
+  private record Listen(Object id, Set<Catalog> catalogs, Set<String> resources) {
+    /** Notifications on one stream go one after the other, the first being the acknowledgement. */
+    void tell(ServerSession session, String method, Map<String, Object> params) {
+      Map<String, Object> tagged = new LinkedHashMap<>(params);
+      tagged.put(Wire.META, Map.of(Wire.META_SUBSCRIPTION, id));
+      session.replies().tell(method, tagged, id);
+    }
+  }
+
+  /**
+   * @param most how many resources a client may subscribe to, and how often it may listen
+   */
+  Subscriptions(int most) {
+    this.most = most;
+  }
+
+  void subscribe(Map<String, Object> params) {
+    String uri = uri(params);
+    if (resources.size() >= most && !resources.contains(uri)) {
+      throw tooMany();
+    }
+    resources.add(uri);
+  }
+
+  void unsubscribe(Map<String, Object> params) {
+    resources.remove(uri(params));
+  }
+
+  /**
+   * Begins to listen, with an acknowledgement of what is granted.
+   *
+   * @param offered the lists that the server has
+   */
+  void listen(ServerSession session, Message.Request request, Set<Catalog> offered) {
+    Map<String, Object> filter =
+        Wire.object(request.params().get("notifications"))
+            .orElseThrow(() -> refused("params.notifications has to be an object."));
+    Set<Catalog> catalogs = EnumSet.noneOf(Catalog.class);
+    Map<String, Object> granted = new LinkedHashMap<>();
+    FILTERS.forEach(
+        (name, catalog) -> {
+          if (Boolean.TRUE.equals(filter.get(name)) && offered.contains(catalog)) {
+            catalogs.add(catalog);
+            granted.put(name, true);
+          }
+        });
+    Set<String> uris = new HashSet<>();
+    List<?> wanted = Wire.list(filter.get("resourceSubscriptions"));
+    if (!wanted.isEmpty() && offered.contains(Catalog.RESOURCES)) {
+      wanted.forEach(uri -> Wire.text(uri).ifPresent(uris::add));
+      granted.put("resourceSubscriptions", List.copyOf(uris));
+    }
+    if (uris.size() > most || listens.size() >= most) {
+      throw tooMany();
+    }
+    Listen listen = new Listen(request.id(), catalogs, uris);
+    synchronized (listen) {
+      if (listens.putIfAbsent(request.id(), listen) != null) {
+        throw refused("The id of this request belongs to one that is still listening.");
+      }
+      listen.tell(session, Wire.ACKNOWLEDGED, Map.of("notifications", granted));
+    }
+  }
+
+  /** Ends a listen that the client no longer wants. */
+  void cancel(Object id) {
+    listens.remove(id);
+  }
+
+  void changed(ServerSession session, boolean hasHandshake, Catalog catalog) {
+    String method = METHODS.get(catalog);
+    if (method == null) {
+      return;
+    }
+    if (hasHandshake) {
+      session.replies().tell(method, Map.of());
+    }
+    tell(session, listen -> listen.catalogs().contains(catalog), method, Map.of());
+  }
+
+  void updated(ServerSession session, String uri) {
+    Map<String, Object> params = Map.of("uri", uri);
+    if (resources.contains(uri)) {
+      session.replies().tell(Wire.RESOURCE_UPDATED, params);
+    }
+    tell(session, listen -> listen.resources().contains(uri), Wire.RESOURCE_UPDATED, params);
+  }
+
+  private void tell(
+      ServerSession session,
+      java.util.function.Predicate<Listen> who,
+      String method,
+      Map<String, Object> params) {
+    for (Listen listen : listens.values()) {
+      if (who.test(listen)) {
+        synchronized (listen) {
+          listen.tell(session, method, params);
+        }
+      }
+    }
+  }
+
+  /** The server ends: tells all who listen. Their last word is an empty answer. */
+  void end(ServerSession session) {
+    for (Listen listen : listens.values()) {
+      synchronized (listen) {
+        if (listens.remove(listen.id(), listen)) {
+          listen.tell(
+              session,
+              Wire.CANCELLED,
+              Map.of("requestId", listen.id(), "reason", "this server ends"));
+          session.answerListen(listen.id());
+        }
+      }
+    }
+  }
+
+  private static String uri(Map<String, Object> params) {
+    return Wire.text(params.get("uri"))
+        .orElseThrow(() -> refused("params.uri has to be the URI of a resource."));
+  }
+
+  private McpException.Protocol tooMany() {
+    return new McpException.Protocol(
+        Wire.OVERLOADED,
+        "There are " + most + " subscriptions already, which is the limit. End some first.",
+        Optional.empty());
+  }
+
+  private static McpException.Protocol refused(String why) {
+    return new McpException.Protocol(Wire.INVALID_PARAMS, why, Optional.empty());
+  }
+}
