@@ -2,32 +2,31 @@
 package dev.cleat.launcher;
 
 import dev.cleat.Limits;
+import dev.cleat.http.HttpServer;
 import dev.cleat.mcp.McpServer;
 import dev.cleat.mcp.Version;
 import dev.cleat.spi.Connection;
 import dev.cleat.stdio.Stdio;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code cleat serve}: what an agent starts. Ends with its client, or with SIGTERM. */
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
-    description = "Serves the tools over MCP, on stdin and stdout. Only reading ones unless told.")
+    description =
+        "Serves the tools over MCP, on stdin and stdout or over HTTP. Only reading ones unless told.")
 final class ServeCommand implements Callable<Integer> {
   private final Host host;
 
   @Mixin private final CommonOptions options = new CommonOptions();
   @Mixin private final AccessOptions allowed = new AccessOptions();
 
-  @Option(
-      names = "--http",
-      paramLabel = "HOST:PORT",
-      description = "over HTTP instead (not in this version)")
-  private Optional<String> http = Optional.empty();
+  @Mixin private final HttpOptions http = new HttpOptions();
 
   ServeCommand(Host host) {
     this.host = host;
@@ -35,27 +34,49 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (http.isPresent()) {
-      host.tell("--http is not in this version yet; leave it out to serve over stdin and stdout.");
-      return Cleat.USAGE;
-    }
+    boolean overHttp = http.isWanted();
     try (Launch launch = Launch.open(host, options);
         McpServer server = server(launch)) {
-      Optional<Thread> hook =
-          host.isProcess() ? Optional.of(endWith(server, launch)) : Optional.empty();
-      // The wire is taken first: from here on nothing stray reaches stdout.
-      Connection wire =
-          host.isProcess() ? Stdio.standard() : Stdio.of(host.in(), host.out(), Limits.defaults());
-      if (host.terminals().in()) {
-        host.tell("serving MCP on stdin and stdout, for an agent to talk to. Ctrl-D ends it.");
+      if (overHttp) {
+        serveHttp(launch, server);
+      } else {
+        serveStreams(launch, server);
       }
+      return 0;
+    }
+  }
+
+  private void serveStreams(Launch launch, McpServer server) throws InterruptedException {
+    Optional<Thread> hook = endWith(launch, server);
+    // The wire is taken first: from here on nothing stray reaches stdout.
+    Connection wire =
+        host.isProcess() ? Stdio.standard() : Stdio.of(host.in(), host.out(), Limits.defaults());
+    if (host.terminals().in()) {
+      host.tell("serving MCP on stdin and stdout, for an agent to talk to. Ctrl-D ends it.");
+    }
+    launch.upstreams().start((upstream, reason) -> host.tell(reason));
+    try {
+      server.serve(wire);
+    } finally {
+      hook.ifPresent(ServeCommand::forget);
+    }
+  }
+
+  private void serveHttp(Launch launch, McpServer server) throws InterruptedException {
+    PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    try (HttpServer listening = http.describe(server).metrics(metrics, metrics::scrape).build()) {
+      Optional<Thread> hook = endWith(launch, listening);
       launch.upstreams().start((upstream, reason) -> host.tell(reason));
+      listening.start();
+      host.out().println("serving MCP at " + listening.uri());
+      host.out().flush();
       try {
-        server.serve(wire);
+        listening.awaitClose();
       } finally {
         hook.ifPresent(ServeCommand::forget);
       }
-      return 0;
+    } finally {
+      metrics.close();
     }
   }
 
@@ -73,17 +94,24 @@ final class ServeCommand implements Callable<Integer> {
    * On SIGTERM and SIGINT: answers what is running, closes everything, and ends with 0, because
    * that is how a server is meant to be ended.
    */
-  private static Thread endWith(McpServer server, Launch launch) {
+  private Optional<Thread> endWith(Launch launch, AutoCloseable serving) {
+    if (!host.isProcess()) {
+      return Optional.empty();
+    }
     Thread hook =
         new Thread(
             () -> {
-              server.close();
-              launch.close();
+              try {
+                serving.close();
+                launch.close();
+              } catch (Exception e) {
+                host.tell("ended untidily: " + e);
+              }
               Runtime.getRuntime().halt(0);
             },
             "cleat-shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
-    return hook;
+    return Optional.of(hook);
   }
 
   private static void forget(Thread hook) {
