@@ -18,6 +18,7 @@ import dev.cleat.Text;
 import dev.cleat.Tool;
 import dev.cleat.ToolCall;
 import dev.cleat.ToolResult;
+import dev.cleat.spi.Readiness;
 import dev.cleat.spi.ToolSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -142,6 +143,11 @@ final class LocalClient implements McpClient {
             }
           }
         });
+  }
+
+  @Override
+  public List<Readiness> readiness() {
+    return ended.isDone() ? McpClient.super.readiness() : tools.readiness();
   }
 
   @Override

@@ -140,7 +140,7 @@ final class Subscriptions {
 
   /** The server ends: tells all who listen. Their last word is an empty answer. */
   void end(ServerSession session) {
-    for (Listen listen : listens.values()) {
+    for (Listen listen : List.copyOf(listens.values())) {
       synchronized (listen) {
         if (listens.remove(listen.id(), listen)) {
           listen.tell(

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.registry;
 
+import dev.cleat.ClientCapabilities;
 import dev.cleat.Limits;
 import dev.cleat.McpException;
 import dev.cleat.Namespace;
+import dev.cleat.mcp.EraMemory;
 import dev.cleat.mcp.McpClient;
 import dev.cleat.spi.ClientDefinition;
 import dev.cleat.spi.Providers;
 import dev.cleat.spi.TransportProvider;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,13 +20,20 @@ final class Connector {
   private final List<TransportProvider> transports;
   private final List<String> problems;
   private final Limits limits;
+  private final ClientCapabilities callersAnswer;
+  private final EraMemory eras = new EraMemory();
 
-  Connector(List<TransportProvider> given, ClassLoader loader, Limits limits) {
+  Connector(
+      List<TransportProvider> given,
+      ClassLoader loader,
+      Limits limits,
+      ClientCapabilities callersAnswer) {
     Providers<TransportProvider> found = Providers.ofTransports(loader);
     transports = new ArrayList<>(given);
     transports.addAll(found.found().values());
     problems = found.problems();
     this.limits = limits;
+    this.callersAnswer = callersAnswer;
   }
 
   McpClient connect(Namespace namespace, ClientDefinition definition) {
@@ -34,12 +44,23 @@ final class Connector {
     }
     Limits bounds = bounds(definition);
     try {
-      return McpClient.connect(
-          () -> transport.get().open(namespace.value(), definition, bounds), bounds);
+      return McpClient.over(() -> transport.get().open(namespace.value(), definition, bounds))
+          .limits(bounds)
+          .callersAnswer(callersAnswer)
+          .remembers(eras, place(definition))
+          .connect();
     } catch (McpException.ConnectFailed e) {
       throw new McpException.ConnectFailed(
           "\"" + namespace + "\" cannot be connected. " + e.getMessage(), e);
     }
+  }
+
+  /** What speaks one era or the other: the program with its arguments, or the address. */
+  private static String place(ClientDefinition definition) {
+    return definition
+        .url()
+        .map(URI::toString)
+        .orElseGet(() -> definition.command().orElse("") + " " + definition.args());
   }
 
   private String noTransport(Namespace namespace, ClientDefinition definition) {

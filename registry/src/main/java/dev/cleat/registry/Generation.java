@@ -5,6 +5,7 @@ import dev.cleat.McpException;
 import dev.cleat.Namespace;
 import dev.cleat.Tool;
 import dev.cleat.mcp.McpClient;
+import dev.cleat.spi.Readiness;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -147,6 +148,11 @@ final class Generation {
 
   boolean isLost() {
     return lost.isPresent();
+  }
+
+  List<Readiness> readiness() {
+    return lost.map(reason -> List.of(new Readiness(namespace.value(), false, reason)))
+        .orElseGet(client::readiness);
   }
 
   RegistrySnapshot.ClientView view(RegistrySnapshot.State state) {

@@ -3,6 +3,7 @@ package dev.cleat.registry;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.cleat.ClientCapabilities;
 import dev.cleat.Limits;
 import dev.cleat.McpException;
 import dev.cleat.Namespace;
@@ -50,7 +51,9 @@ public final class McpRegistry implements AutoCloseable {
 
   private McpRegistry(Builder builder) {
     config = builder.config;
-    connector = new Connector(builder.transports, builder.classLoader, builder.limits);
+    connector =
+        new Connector(
+            builder.transports, builder.classLoader, builder.limits, builder.callersAnswer);
     clients = new Clients(config, toolSet::changed);
   }
 
@@ -210,6 +213,7 @@ public final class McpRegistry implements AutoCloseable {
   public static final class Builder {
     private RegistryConfig config = RegistryConfig.defaults();
     private Limits limits = Limits.defaults();
+    private ClientCapabilities callersAnswer = ClientCapabilities.NONE;
     private final List<TransportProvider> transports = new ArrayList<>();
     private ClassLoader classLoader = McpRegistry.class.getClassLoader();
 
@@ -224,6 +228,15 @@ public final class McpRegistry implements AutoCloseable {
     /** Bounds of the connections. */
     public Builder limits(Limits newLimits) {
       limits = requireNonNull(newLimits);
+      return this;
+    }
+
+    /**
+     * Says what the listeners of calls may be able to answer when a server asks. Servers of the
+     * older era are told so while they are connected, and ask for nothing else.
+     */
+    public Builder callersAnswer(ClientCapabilities capabilities) {
+      callersAnswer = requireNonNull(capabilities);
       return this;
     }
 

@@ -4,6 +4,7 @@ package dev.cleat.registry;
 import dev.cleat.ChangeListener;
 import dev.cleat.ChangeListener.Catalog;
 import dev.cleat.ServedTool;
+import dev.cleat.spi.Readiness;
 import dev.cleat.spi.ToolSet;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -35,6 +36,14 @@ final class RegistryToolSet implements ToolSet {
   @Override
   public void onChange(ChangeListener listener) {
     listeners.add(listener);
+  }
+
+  /** What the clients say, and that a client is lost. */
+  @Override
+  public List<Readiness> readiness() {
+    return registry.directory().clients().stream()
+        .flatMap(generation -> generation.readiness().stream())
+        .toList();
   }
 
   /** Tells all listeners; one that throws does not keep the others from hearing. */

@@ -86,7 +86,7 @@ final class Exchange implements AnswerReader.Taker {
     return request;
   }
 
-  /** Sends it for the first time. */
+  /** Sends it. */
   void post() {
     start(newPost(), new AnswerReader(connection.maxMessageBytes(), this));
   }
@@ -109,9 +109,12 @@ final class Exchange implements AnswerReader.Taker {
 
   private void start(Request http, AnswerReader reader) {
     running = http;
-    if (!over) {
-      connection.start(http, reader);
+    if (over) {
+      written.run();
+      return;
     }
+    connection.start(http, reader);
+    // Given up meanwhile, by somebody who may not have seen what runs.
     if (over) {
       Departure.abort(http, "given up");
     }

@@ -134,7 +134,7 @@ final class HttpConnection implements Connection {
     }
     Notice notice = notice(json, Map.of());
     if (notification.method().equals(INITIALIZED)
-        && notice.awaitAccepted(patience())
+        && notice.awaitAccepted(limits.eraProbeTimeout())
         && !answersOnStream) {
       new ListeningStream(this).open();
     }

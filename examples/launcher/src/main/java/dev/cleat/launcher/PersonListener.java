@@ -2,22 +2,24 @@
 package dev.cleat.launcher;
 
 import dev.cleat.CallListener;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import dev.cleat.ClientCapabilities;
+import dev.cleat.InputRequest;
+import dev.cleat.InputResponse;
+import java.util.Map;
 
 /** Shows progress to a person at a terminal and asks them; where there is none, it cannot ask. */
 final class PersonListener implements CallListener {
   private static final String CLEAR_LINE = "\r\u001b[K";
-  private static final int MOST_ANSWER_BYTES = 100;
 
   private final Host host;
+  private final Dialogue dialogue;
   private final boolean yes;
   private boolean progressShown;
 
   PersonListener(Host host, boolean yes) {
     this.host = host;
     this.yes = yes;
+    dialogue = new Dialogue(host);
   }
 
   @Override
@@ -47,32 +49,35 @@ final class PersonListener implements CallListener {
   }
 
   @Override
+  public ClientCapabilities capabilities() {
+    return new ClientCapabilities(
+        dialogue.isPossible(), dialogue.isPossible(), false, false, false, false);
+  }
+
+  @Override
+  public InputResponse answer(InputRequest request) {
+    finished();
+    if (request instanceof InputRequest.Form form) {
+      return new FormDialogue(dialogue).fillIn(form);
+    } else if (request instanceof InputRequest.Url url) {
+      dialogue.say(url.message());
+      dialogue.say("  " + url.url());
+      return dialogue.agrees("Have you looked at that address, and do you agree to go there?")
+          ? InputResponse.Elicited.accepted(Map.of())
+          : InputResponse.Elicited.DECLINED;
+    }
+    return CallListener.super.answer(request);
+  }
+
+  @Override
   public Answer confirm(String question) {
     if (yes) {
       return Answer.ACCEPTED;
     }
-    if (!host.terminals().in() || !host.terminals().err()) {
+    if (!dialogue.isPossible()) {
       return Answer.CANNOT_ASK;
     }
     finished();
-    host.err().print(Ink.safe(question) + " [y/N] ");
-    host.err().flush();
-    String answer = answer().strip().toLowerCase(Locale.ROOT);
-    return answer.equals("y") || answer.equals("yes") ? Answer.ACCEPTED : Answer.DECLINED;
-  }
-
-  private String answer() {
-    byte[] line = new byte[MOST_ANSWER_BYTES];
-    int length = 0;
-    try {
-      for (int next = host.in().read(); next >= 0 && next != '\n'; next = host.in().read()) {
-        if (length < line.length) {
-          line[length++] = (byte) next;
-        }
-      }
-    } catch (IOException unreadable) {
-      return "";
-    }
-    return new String(line, 0, length, StandardCharsets.UTF_8);
+    return dialogue.agrees(question) ? Answer.ACCEPTED : Answer.DECLINED;
   }
 }

@@ -3,6 +3,7 @@ package dev.cleat.launcher;
 
 import dev.cleat.ChangeListener;
 import dev.cleat.ServedTool;
+import dev.cleat.spi.Readiness;
 import dev.cleat.spi.ToolSet;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,11 @@ final class SettledTools implements ToolSet {
   @Override
   public void onChange(ChangeListener listener) {
     tools.onChange(listener);
+  }
+
+  @Override
+  public List<Readiness> readiness() {
+    return tools.readiness();
   }
 
   @Override

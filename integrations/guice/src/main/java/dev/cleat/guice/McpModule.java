@@ -6,6 +6,7 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.OptionalBinder;
+import dev.cleat.ClientCapabilities;
 import dev.cleat.Limits;
 import dev.cleat.registry.McpRegistry;
 import java.util.Set;
@@ -28,7 +29,8 @@ import java.util.Set;
  * }</pre>
  *
  * <p>The registry is made, and its clients are connected, when it is asked for the first time.
- * Other {@link Limits} than the defaults are set with Guice's {@code OptionalBinder}.
+ * Other {@link Limits} than the defaults are set with Guice's {@code OptionalBinder}; so is what
+ * the listeners of calls can answer, {@link ClientCapabilities}.
  *
  * <p><b>Life cycle.</b> Guice closes nothing: the application closes the registry, and everything
  * in it is closed with it. Leases are short and are never bound.
@@ -46,12 +48,17 @@ public final class McpModule extends AbstractModule {
     OptionalBinder.newOptionalBinder(binder(), Limits.class)
         .setDefault()
         .toInstance(Limits.defaults());
+    OptionalBinder.newOptionalBinder(binder(), ClientCapabilities.class)
+        .setDefault()
+        .toInstance(ClientCapabilities.NONE);
   }
 
   @Provides
   @Singleton
-  McpRegistry registry(Set<Registration> registrations, Limits limits) {
-    McpRegistry registry = McpRegistry.builder().limits(limits).build();
+  McpRegistry registry(
+      Set<Registration> registrations, Limits limits, ClientCapabilities callersAnswer) {
+    McpRegistry registry =
+        McpRegistry.builder().limits(limits).callersAnswer(callersAnswer).build();
     try {
       registrations.forEach(registration -> registration.enter(registry));
       return registry;

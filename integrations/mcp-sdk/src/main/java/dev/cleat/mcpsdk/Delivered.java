@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cleat.mcpsdk;
+
+import dev.cleat.spi.Connection;
+import dev.cleat.spi.Message;
+import org.jspecify.annotations.Nullable;
+
+/** What becomes of messages within the process: to send one is to deliver it. */
+enum Delivered implements Connection.Receipt {
+  DELIVERED;
+
+  /** Gives the receiver a message, and does what comes of it in this thread. */
+  static void deliver(Connection.Receiver to, Message message) {
+    @Nullable Runnable rest = to.received(message);
+    if (rest != null) {
+      rest.run();
+    }
+  }
+
+  @Override
+  public boolean sent() {
+    return true;
+  }
+
+  @Override
+  public boolean withdraw() {
+    return false;
+  }
+}
