@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.mcpsdk;
 
+import dev.cleat.Json;
 import dev.cleat.mcp.McpServer;
 import dev.cleat.mcp.ProtocolVersion;
 import dev.cleat.spi.Connection;
@@ -9,6 +10,8 @@ import io.modelcontextprotocol.server.McpSyncServerExchange;
 import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> One thread makes the request and waits. Handlers may run in it or in another.
  */
 final class ExchangeConnection implements Connection {
+  private static final Logger LOG = System.getLogger(ExchangeConnection.class.getName());
   private static final String SET_UP = "set up";
   private static final Object REQUEST_ID = 1L;
 
@@ -166,15 +170,22 @@ final class ExchangeConnection implements Connection {
     if (exchange.isEmpty()) {
       return;
     }
+    try {
+      tell(exchange.get(), notification);
+    } catch (RuntimeException untold) {
+      // What is only told on the way does not change how the request ends.
+      LOG.log(Level.DEBUG, () -> "The SDK did not send " + notification.method(), untold);
+    }
+  }
+
+  private void tell(McpSyncServerExchange to, Message.Notification notification) {
     Map<String, Object> params = notification.params();
     switch (notification.method()) {
       case "notifications/progress":
-        exchange
-            .get()
-            .progressNotification(json.typed(params, McpSchema.ProgressNotification.class));
+        to.progressNotification(json.typed(params, McpSchema.ProgressNotification.class));
         return;
       case "notifications/message":
-        exchange.get().loggingNotification(logMessage(params));
+        to.loggingNotification(logMessage(params));
         return;
       default:
         // Changes are told to all clients at once.
@@ -185,7 +196,7 @@ final class ExchangeConnection implements Connection {
   private McpSchema.LoggingMessageNotification logMessage(Map<String, Object> params) {
     Map<String, Object> texts = new LinkedHashMap<>(params);
     if (!(params.get("data") instanceof String)) {
-      texts.put("data", dev.cleat.Json.print(params.get("data")));
+      texts.put("data", Json.print(params.get("data")));
     }
     texts.putIfAbsent("logger", "server");
     return json.typed(texts, McpSchema.LoggingMessageNotification.class);

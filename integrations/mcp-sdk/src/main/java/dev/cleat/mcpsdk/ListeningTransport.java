@@ -5,6 +5,9 @@ import io.modelcontextprotocol.json.TypeRef;
 import io.modelcontextprotocol.spec.McpClientTransport;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -16,12 +19,29 @@ import reactor.core.publisher.Mono;
  * order.
  */
 final class ListeningTransport implements McpClientTransport {
-  private final McpClientTransport transport;
-  private final Consumer<JSONRPCNotification> listener;
+  private static final Logger LOG = System.getLogger(ListeningTransport.class.getName());
 
-  ListeningTransport(McpClientTransport transport, Consumer<JSONRPCNotification> listener) {
+  private final McpClientTransport transport;
+  private final SdkInbox inbox;
+
+  ListeningTransport(McpClientTransport transport, SdkInbox inbox) {
     this.transport = transport;
-    this.listener = listener;
+    this.inbox = inbox;
+    inbox.sendsBy(this::send);
+  }
+
+  /** Sends what the SDK's client has no method for. */
+  private void send(JSONRPCNotification notification) {
+    var unused =
+        transport
+            .sendMessage(notification)
+            .toFuture()
+            .whenComplete(
+                (sent, refused) -> {
+                  if (refused != null) {
+                    LOG.log(Level.DEBUG, "A cancellation was not sent", refused);
+                  }
+                });
   }
 
   @Override
@@ -31,7 +51,7 @@ final class ListeningTransport implements McpClientTransport {
 
   private void heard(JSONRPCMessage message) {
     if (message instanceof JSONRPCNotification notification) {
-      listener.accept(notification);
+      inbox.heard(notification);
     }
   }
 
@@ -42,6 +62,9 @@ final class ListeningTransport implements McpClientTransport {
 
   @Override
   public Mono<Void> sendMessage(JSONRPCMessage message) {
+    if (message instanceof JSONRPCRequest request) {
+      inbox.sends(request.id());
+    }
     return transport.sendMessage(message);
   }
 

@@ -21,9 +21,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p><b>Life cycle.</b> From then on the SDK's client belongs to ours: closing ours closes it.
  *
- * <p><b>What the SDK adds.</b> A call that times out or is cancelled is forgotten here, and the
- * server is not told. A server that has gone is noticed by the calls to it and not before, and a
- * call to one that was a process waits for its time limit. What the SDK knows no field for is lost.
+ * <p><b>What the SDK adds.</b> Of a call that times out or is cancelled, the server is told by a
+ * client of the {@link #builder} only. A server that has gone is noticed by the calls to it and not
+ * before, and a call to one that was a process waits for its time limit. What the SDK knows no
+ * field for is lost.
  *
  * <p><b>Errors.</b> A refusal by the server is an {@link McpException.Protocol} with its code and
  * data. Without an answer a call is {@link McpException.OutcomeUnknown}, unless it is certain that
@@ -67,7 +68,8 @@ public final class SdkClient {
         var unused = client.initialize();
       }
     } catch (RuntimeException e) {
-      client.close();
+      // Unlike close(), it waits for the end of a process, for up to ten seconds.
+      boolean unused = client.closeGracefully();
       throw new McpException.ConnectFailed(
           "The SDK's client could not be initialised: "
               + McpError.findRootCause(e).getMessage()

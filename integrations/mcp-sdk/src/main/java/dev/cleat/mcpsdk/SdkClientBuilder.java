@@ -67,8 +67,7 @@ public final class SdkClientBuilder {
     String version =
         Objects.requireNonNullElse(SdkClient.class.getPackage().getImplementationVersion(), "0");
     SyncSpec spec =
-        io.modelcontextprotocol.client.McpClient.sync(
-                new ListeningTransport(transport, inbox::heard))
+        io.modelcontextprotocol.client.McpClient.sync(new ListeningTransport(transport, inbox))
             .clientInfo(Implementation.builder("cleat", version).build())
             .requestTimeout(SDK_TIMEOUT)
             .initializationTimeout(limits.connectTimeout());

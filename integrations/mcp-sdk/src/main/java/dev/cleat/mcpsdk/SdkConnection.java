@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.mcpsdk;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.cleat.McpException;
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Message;
 import io.modelcontextprotocol.client.McpSyncClient;
-import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -25,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * become calls of the SDK's client, and what those return becomes answers.
  *
  * <p><b>Threads.</b> The SDK's client blocks, so each request has a thread while it runs. A request
- * that our client gives up is interrupted, which makes the SDK forget it; the SDK tells the server
- * nothing.
+ * that our client gives up is interrupted, which makes the SDK forget it; the server is told where
+ * the transport is ours to listen to, because the SDK does not.
  */
 final class SdkConnection implements Connection {
   private static final Logger LOG = System.getLogger(SdkConnection.class.getName());
@@ -36,7 +35,15 @@ final class SdkConnection implements Connection {
   private final SdkInbox inbox;
   private final SdkRequests requests;
   private final ThreadPoolExecutor threads;
-  private final Map<Object, FutureTask<?>> running = new ConcurrentHashMap<>();
+  private final int maxThreads;
+
+  // What our client waits for. Whoever takes a request out of it sees to its end.
+  private final Map<Object, Call> running = new ConcurrentHashMap<>();
+
+  // Requests that have a thread or are about to get one, at most maxThreads. Counted down before
+  // the
+  // answer goes out, so that who makes one request after the other never meets the bound.
+  private final AtomicInteger withThread = new AtomicInteger();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean endTold = new AtomicBoolean();
   private volatile @Nullable Receiver receiver;
@@ -47,12 +54,14 @@ final class SdkConnection implements Connection {
   SdkConnection(McpSyncClient client, SdkInbox inbox, SdkJson json, int maxThreads) {
     this.client = client;
     this.inbox = inbox;
+    this.maxThreads = maxThreads;
     requests = new SdkRequests(client, json);
     AtomicInteger number = new AtomicInteger();
+    // As many threads as there are requests, which are counted.
     threads =
         new ThreadPoolExecutor(
             0,
-            maxThreads,
+            Integer.MAX_VALUE,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
@@ -85,20 +94,22 @@ final class SdkConnection implements Connection {
   }
 
   private Receipt request(Message.Request request) {
-    Call call = new Call(request);
-    FutureTask<?> task = new FutureTask<>(call, null);
-    running.put(request.id(), task);
-    try {
-      threads.execute(task);
-    } catch (RejectedExecutionException full) {
-      running.remove(request.id());
+    if (withThread.incrementAndGet() > maxThreads) {
+      withThread.decrementAndGet();
       throw new McpException.NotSent(
-          closed.get()
-              ? "The SDK's client is closed."
-              : "There are "
-                  + threads.getMaximumPoolSize()
-                  + " requests running through the SDK's client already. Raise"
-                  + " Limits.maxHandlerThreads for more.");
+          "There are "
+              + maxThreads
+              + " requests running through the SDK's client already. Raise"
+              + " Limits.maxHandlerThreads for more.");
+    }
+    Call call = new Call(request);
+    running.put(request.id(), call);
+    try {
+      threads.execute(call);
+    } catch (RejectedExecutionException closing) {
+      running.remove(request.id());
+      withThread.decrementAndGet();
+      throw new McpException.NotSent("The SDK's client is closed.");
     }
     return call;
   }
@@ -106,9 +117,9 @@ final class SdkConnection implements Connection {
   private void notified(Message.Notification notification) {
     if (notification.method().equals("notifications/cancelled")) {
       Object id = notification.params().get("requestId");
-      FutureTask<?> task = id == null ? null : running.remove(id);
-      if (task != null) {
-        task.cancel(true);
+      Call call = id == null ? null : running.remove(id);
+      if (call != null) {
+        call.giveUp();
       }
     }
     // That it is initialised the SDK has said itself. It has a way to say no other.
@@ -138,10 +149,14 @@ final class SdkConnection implements Connection {
 
   /** One request on its way. */
   private final class Call implements Runnable, Receipt {
-    // Whoever sets it decides: this call begins, or it never does.
-    private final AtomicBoolean decided = new AtomicBoolean();
-    private volatile boolean begun;
     private final Message.Request request;
+
+    // Guarded by this. The thread is there while the SDK's client is at work, and only then may be
+    // interrupted.
+    private boolean begun;
+    private boolean givenUp;
+    private @Nullable Thread thread;
+    private @Nullable Object sdkId;
 
     Call(Message.Request request) {
       this.request = request;
@@ -150,51 +165,91 @@ final class SdkConnection implements Connection {
     @Override
     public void run() {
       Receiver to = receiver;
-      if (to == null || !decided.compareAndSet(false, true)) {
+      Message answer = null;
+      Loss loss = null;
+      try {
+        if (to == null || !begins()) {
+          return;
+        }
+        answer =
+            new Message.Response(
+                request.id(), inbox.naming(this::named, () -> requests.answer(request)));
+      } catch (RuntimeException | Error trouble) {
+        LOG.log(Level.DEBUG, () -> request.method() + " through the SDK failed", trouble);
+        loss = Loss.of(trouble);
+        answer =
+            Refusals.errorIn(trouble)
+                .map(error -> Refusals.answer(request.id(), error))
+                .orElse(null);
+      } finally {
+        leaves();
+        withThread.decrementAndGet();
+      }
+      // Unless our client has given it up, after which its answer is nobody's.
+      if (running.remove(request.id(), this)) {
+        tell(to, answer, loss);
+      }
+    }
+
+    private void tell(Receiver to, @Nullable Message answer, @Nullable Loss loss) {
+      if (loss == null || (answer != null && loss.sent())) {
+        Delivered.deliver(to, requireNonNull(answer));
         return;
       }
+      to.lost(request.id(), loss.sent(), loss.reason());
+      if (loss.sessionOver() && !closed.get()) {
+        end("the SDK's client was closed");
+      }
+    }
+
+    private synchronized boolean begins() {
+      if (givenUp) {
+        return false;
+      }
       begun = true;
-      try {
-        Map<String, Object> result = requests.answer(request);
-        deliver(to, new Message.Response(request.id(), result));
-      } catch (RuntimeException trouble) {
-        failed(to, trouble);
+      thread = Thread.currentThread();
+      return true;
+    }
+
+    private synchronized void leaves() {
+      thread = null;
+      // What came too late is not for the next request in this thread.
+      boolean unused = Thread.interrupted();
+    }
+
+    private synchronized void named(Object id) {
+      sdkId = id;
+    }
+
+    void giveUp() {
+      Object toCancel = interrupt();
+      if (toCancel != null) {
+        inbox.cancel(toCancel);
       }
     }
 
-    private void failed(Receiver to, RuntimeException trouble) {
-      Optional<JSONRPCError> error = Refusals.errorIn(trouble);
-      Loss loss = Loss.of(trouble);
-      if (error.isPresent() && loss.sent()) {
-        deliver(to, Refusals.answer(request.id(), error.get()));
-      } else if (running.remove(request.id()) != null) {
-        LOG.log(Level.DEBUG, () -> request.method() + " through the SDK failed", trouble);
-        to.lost(request.id(), loss.sent(), loss.reason());
-        if (loss.sessionOver() && !closed.get()) {
-          end("the SDK's client was closed");
-        }
+    private synchronized @Nullable Object interrupt() {
+      givenUp = true;
+      if (thread == null) {
+        return null;
       }
-    }
-
-    /** Unless our client has given the request up, after which its answer is nobody's. */
-    private void deliver(Receiver to, Message answer) {
-      if (running.remove(request.id()) != null) {
-        Delivered.deliver(to, answer);
-      }
+      thread.interrupt();
+      return sdkId;
     }
 
     @Override
-    public boolean sent() {
+    public synchronized boolean sent() {
       return begun;
     }
 
     @Override
-    public boolean withdraw() {
-      if (decided.compareAndSet(false, true)) {
-        running.remove(request.id());
-        return true;
+    public synchronized boolean withdraw() {
+      if (begun) {
+        return false;
       }
-      return false;
+      givenUp = true;
+      running.remove(request.id(), this);
+      return true;
     }
   }
 }

@@ -19,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +39,42 @@ final class SdkInbox {
   private final Map<Object, CompletableFuture<Message>> questions = new ConcurrentHashMap<>();
   private volatile Connection.@Nullable Receiver receiver;
   private volatile boolean ended;
+  private volatile Consumer<McpSchema.JSONRPCNotification> sender = notification -> {};
+
+  // Who wants to know the id of the request that a thread makes now. The SDK hands a request to its
+  // transport in the thread of its caller.
+  private final Map<Thread, Consumer<Object>> naming = new ConcurrentHashMap<>();
 
   SdkInbox(SdkJson json) {
     this.json = json;
+  }
+
+  void sendsBy(Consumer<McpSchema.JSONRPCNotification> newSender) {
+    sender = newSender;
+  }
+
+  /** Runs a request, and tells the id that the SDK gives it, if the transport is listened to. */
+  <T> T naming(Consumer<Object> listener, Supplier<T> request) {
+    naming.put(Thread.currentThread(), listener);
+    try {
+      return request.get();
+    } finally {
+      naming.remove(Thread.currentThread());
+    }
+  }
+
+  /** This thread is about to send a request of that id. */
+  void sends(Object id) {
+    Consumer<Object> listener = naming.get(Thread.currentThread());
+    if (listener != null) {
+      listener.accept(id);
+    }
+  }
+
+  /** Tells the server that the answer to a request of the SDK is not wanted any more. */
+  void cancel(Object id) {
+    sender.accept(
+        new McpSchema.JSONRPCNotification("notifications/cancelled", Map.of("requestId", id)));
   }
 
   void attach(Connection.Receiver to) {

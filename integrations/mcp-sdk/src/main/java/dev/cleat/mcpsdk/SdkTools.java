@@ -36,13 +36,16 @@ public final class SdkTools implements AutoCloseable {
   private final McpServer server;
   private final SdkCatalog catalog;
   private final ToolSet tools;
-  private final Access access;
   private @Nullable SdkChanges changes;
 
   private SdkTools(ToolSet tools, Access access) {
     this.tools = requireNonNull(tools);
-    this.access = requireNonNull(access);
-    server = McpServer.builder().name("cleat-mcp-sdk", "1").tools(tools).access(access).build();
+    server =
+        McpServer.builder()
+            .name("cleat-mcp-sdk", "1")
+            .tools(tools)
+            .access(requireNonNull(access))
+            .build();
     catalog = new SdkCatalog(server, new SdkJson());
   }
 
@@ -105,11 +108,6 @@ public final class SdkTools implements AutoCloseable {
     SdkChanges following = requireNonNull(changes);
     following.follow(sdkServer, tools);
     return sdkServer;
-  }
-
-  /** Whether and how tools are refused. */
-  public Access access() {
-    return access;
   }
 
   /** Ends it, as the class comment says. Harmless when repeated. */

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** Something of every kind, with names that say what it does. */
@@ -38,6 +39,7 @@ final class Desk implements ToolSet {
 
   private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
   private final List<ServedTool> tools = new CopyOnWriteArrayList<>();
+  private final CountDownLatch interrupted = new CountDownLatch(1);
   final CountDownLatch closed = new CountDownLatch(1);
 
   record Word(String word) {}
@@ -116,9 +118,21 @@ final class Desk implements ToolSet {
             .handles(
                 Nothing.class,
                 (none, call) -> {
-                  new CountDownLatch(1).await();
+                  call.progress(1, 2, "waiting");
+                  try {
+                    new CountDownLatch(1).await();
+                  } finally {
+                    interrupted.countDown();
+                  }
                   return ToolResult.text("never");
                 }));
+    tools.add(
+        tool("hear_of_interrupt")
+            .handles(
+                Nothing.class,
+                (none, call) ->
+                    ToolResult.text(
+                        interrupted.await(30, TimeUnit.SECONDS) ? "interrupted" : "not at all")));
     tools.add(
         tool("exit")
             .handles(

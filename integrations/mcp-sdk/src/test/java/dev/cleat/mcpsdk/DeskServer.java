@@ -18,12 +18,13 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * The program of the children: a {@link Desk} over stdio, served by Cleat or by the SDK, as its
- * argument says.
+ * The program of the children: a {@link Desk} over stdio, served by Cleat, by the SDK, or by
+ * nobody, as its argument says.
  */
 final class DeskServer {
   static final String BY_CLEAT = "cleat";
   static final String BY_SDK = "sdk";
+  static final String BY_NOBODY = "nobody";
 
   private DeskServer() {}
 
@@ -38,6 +39,9 @@ final class DeskServer {
         server.serve(Stdio.standard());
       }
       return;
+    }
+    if (args[0].equals(BY_NOBODY)) {
+      new CountDownLatch(1).await();
     }
     Ending in = new Ending(System.in);
     var spec =

@@ -281,6 +281,15 @@ class SdkClientTest {
   }
 
   @Test
+  void leavesNothingOfAServerThatSaysNothing() {
+    Limits impatient = Limits.builder().connectTimeout(Duration.ofSeconds(1)).build();
+
+    assertThatThrownBy(
+            () -> SdkClient.builder(transport(DeskServer.BY_NOBODY)).limits(impatient).connect())
+        .isInstanceOf(McpException.ConnectFailed.class);
+  }
+
+  @Test
   void takesAClientThatIsThereAlready() {
     McpSyncClient theirs =
         io.modelcontextprotocol.client.McpClient.sync(transport(DeskServer.BY_CLEAT))
