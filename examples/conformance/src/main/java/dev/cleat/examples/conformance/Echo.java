@@ -5,15 +5,17 @@ import dev.cleat.Doc;
 import dev.cleat.Tool;
 import dev.cleat.ToolResult;
 import dev.cleat.mcp.McpServer;
-import dev.cleat.stdio.Stdio;
 
-/** Serves one tool, {@code echo}, over the standard streams, with default settings. */
+/**
+ * Serves one tool, {@code echo}, with default settings: over the standard streams, or over HTTP on
+ * a port.
+ */
 public final class Echo {
   private Echo() {}
 
   record Said(@Doc("What to say back.") String message) {}
 
-  /** Serves until the client closes the stream. */
+  /** Serves until the client leaves. */
   public static void main(String[] arguments) throws InterruptedException {
     try (McpServer server =
         McpServer.builder()
@@ -24,7 +26,7 @@ public final class Echo {
                     .readOnly()
                     .handles(Said.class, (said, call) -> ToolResult.text(said.message())))
             .build()) {
-      server.serve(Stdio.standard());
+      Serving.serve(server, arguments);
     }
   }
 }
