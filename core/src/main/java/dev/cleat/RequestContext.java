@@ -45,6 +45,12 @@ public interface RequestContext {
    */
   default void log(LogLevel level, Object data) {}
 
+  /**
+   * Has a client over HTTP come back for the answer, instead of keeping a connection open for a
+   * call that takes long. Only revision 2025-11-25 knows that; otherwise nothing happens.
+   */
+  default void pause() {}
+
   /** What the client can be asked for during this call. */
   default ClientCapabilities capabilities() {
     return ClientCapabilities.NONE;

@@ -45,6 +45,9 @@ final class ClientHandshake {
   }
 
   private Agreement agree() {
+    if (settings.handshakeOnly) {
+      return initialize();
+    }
     boolean wasOlder =
         settings
             .memory
@@ -113,10 +116,15 @@ final class ClientHandshake {
         discovered = askWhatItIs(limit);
       }
       return read(discovered);
+    } catch (McpException.NotSent unreachable) {
+      if (!session.requests().hasEnded()) {
+        // The connection is as good as before: it is the peer that cannot be reached, in any era.
+        throw unreachable;
+      }
+      return Optional.empty();
     } catch (McpException.Protocol
         | McpException.TimedOut
-        | McpException.OutcomeUnknown
-        | McpException.NotSent refusedOrSilent) {
+        | McpException.OutcomeUnknown refusedOrSilent) {
       return Optional.empty();
     }
   }

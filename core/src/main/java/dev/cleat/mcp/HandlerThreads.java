@@ -4,7 +4,8 @@ package dev.cleat.mcp;
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -38,15 +39,31 @@ final class HandlerThreads {
           thread.setDaemon(true);
           return thread;
         };
+    // A queue that takes a task only when a thread waits for it makes the pool start another thread
+    // otherwise; once there are as many as there may be, tasks wait in it after all.
+    LinkedTransferQueue<Runnable> queue =
+        new LinkedTransferQueue<>() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public boolean offer(Runnable task) {
+            return tryTransfer(task);
+          }
+        };
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            maxThreads,
+            0,
             maxThreads,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            factory);
-    pool.allowCoreThreadTimeOut(true);
+            queue,
+            factory,
+            (task, full) -> {
+              if (full.isShutdown()) {
+                throw new RejectedExecutionException("The server is closed");
+              }
+              queue.put(task);
+            });
     return pool;
   }
 }

@@ -24,6 +24,7 @@ public final class McpClientBuilder {
   String version = Version.CURRENT;
   Optional<EraMemory> memory = Optional.empty();
   String peerKey = "";
+  boolean handshakeOnly;
 
   /** Runs something after so many milliseconds. Another one in tests, which wait for nothing. */
   BiConsumer<Runnable, Long> later =
@@ -74,6 +75,15 @@ public final class McpClientBuilder {
   public McpClientBuilder remembers(EraMemory eras, String key) {
     memory = Optional.of(eras);
     peerKey = requireNonNull(key);
+    return this;
+  }
+
+  /**
+   * Speaks only the older era, which begins with a handshake: for servers that fail over anything
+   * else, and for tests.
+   */
+  public McpClientBuilder handshakeOnly() {
+    handshakeOnly = true;
     return this;
   }
 

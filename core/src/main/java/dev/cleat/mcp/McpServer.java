@@ -45,6 +45,12 @@ import java.util.concurrent.ExecutorService;
  * and closes the connections and the tool sets.
  */
 public final class McpServer implements AutoCloseable {
+  /**
+   * How long a call may keep a thread of a transport that has a pool of them: long for a computer,
+   * and far too short to run out of threads.
+   */
+  private static final long POOLED_NANOS = 20_000_000;
+
   private final ServerSettings settings;
   private final List<ToolSet> toolSets;
   private final ExecutorService handlers;
@@ -82,7 +88,8 @@ public final class McpServer implements AutoCloseable {
    * @throws InterruptedException when this thread is interrupted; the connection is closed then
    */
   public void serve(Connection connection) throws InterruptedException {
-    ServerSession session = new ServerSession(connection, settings, over -> {});
+    ServerSession session =
+        new ServerSession(connection, settings, Pace.SHORTEST_SLOW_NANOS, over -> {});
     sessions.add(session);
     try {
       if (closed) {
@@ -101,7 +108,7 @@ public final class McpServer implements AutoCloseable {
    * when the connection says that the peer is gone, which cancels what still runs for it.
    */
   public void accept(Connection connection) {
-    ServerSession session = new ServerSession(connection, settings, this::forget);
+    ServerSession session = new ServerSession(connection, settings, POOLED_NANOS, this::forget);
     sessions.add(session);
     if (closed) {
       session.close();
@@ -119,6 +126,11 @@ public final class McpServer implements AutoCloseable {
   /** The tool of that name, whether access allows it or not. */
   public Optional<Tool> tool(String name) {
     return settings.catalogs().tool(name).map(ServedTool::tool);
+  }
+
+  /** Its bounds. */
+  public Limits limits() {
+    return settings.limits();
   }
 
   /** Whether it has been closed: it takes no new calls then. */

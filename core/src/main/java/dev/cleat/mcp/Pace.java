@@ -10,28 +10,40 @@ package dev.cleat.mcp;
  * between threads that note times are harmless, because only the guess depends on them.
  */
 final class Pace {
-  /** Longer than this is slow: an order above what handing over to another thread costs. */
-  private static final long SLOW_NANOS = 500_000;
+  /** Shorter runs are quick anywhere: an order above what handing over to another thread costs. */
+  static final long SHORTEST_SLOW_NANOS = 500_000;
 
   /** So many quick runs in a row make a slow tool quick again. */
   private static final int QUICK_RUNS = 32;
 
-  private volatile boolean slow;
+  // How long the last slow run took; 0 when all have been quick lately.
+  private volatile long slowRun;
   private int quickRuns;
 
   // When the run that began last did so, in nanoTime; 0 once a run has ended since.
   private volatile long began;
 
   /**
-   * Also when a run of it goes on for so long by now; the calls behind it need not find out too.
+   * Whether the next run may take longer than that. Also when a run goes on for so long by now; the
+   * calls behind it need not find out too.
+   *
+   * @param limitNanos not below {@link #SHORTEST_SLOW_NANOS}
    */
-  boolean isSlow() {
-    long start = began;
-    if (!slow && start != 0 && System.nanoTime() - start > SLOW_NANOS) {
-      slow = true;
-      quickRuns = 0;
+  boolean isSlow(long limitNanos) {
+    if (slowRun > limitNanos) {
+      return true;
     }
-    return slow;
+    long start = began;
+    if (start == 0) {
+      return false;
+    }
+    long soFar = System.nanoTime() - start;
+    if (soFar <= limitNanos) {
+      return false;
+    }
+    slowRun = soFar;
+    quickRuns = 0;
+    return true;
   }
 
   void begins(long nanoTime) {
@@ -40,11 +52,11 @@ final class Pace {
 
   void took(long nanos) {
     began = 0;
-    if (nanos > SLOW_NANOS) {
-      slow = true;
+    if (nanos > SHORTEST_SLOW_NANOS) {
+      slowRun = nanos;
       quickRuns = 0;
-    } else if (slow && ++quickRuns >= QUICK_RUNS) {
-      slow = false;
+    } else if (slowRun != 0 && ++quickRuns >= QUICK_RUNS) {
+      slowRun = 0;
     }
   }
 }

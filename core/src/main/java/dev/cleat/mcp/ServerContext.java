@@ -156,6 +156,13 @@ final class ServerContext implements RequestContext {
   }
 
   @Override
+  public void pause() {
+    if (!running.over()) {
+      session.pause(requestId);
+    }
+  }
+
+  @Override
   public void confirm(String question) {
     if (session.assumesYes()) {
       return;

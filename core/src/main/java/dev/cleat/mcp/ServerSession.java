@@ -40,11 +40,22 @@ final class ServerSession implements Connection.Receiver {
 
   private final CallsInFlight inFlight = new CallsInFlight();
 
+  private final long slowNanos;
+
   // Told when the peer is gone.
   private final Consumer<ServerSession> onEnd;
 
-  ServerSession(Connection connection, ServerSettings settings, Consumer<ServerSession> onEnd) {
+  /**
+   * @param slowNanos how long a call may keep the thread that delivered it; what may take longer
+   *     gets its own
+   */
+  ServerSession(
+      Connection connection,
+      ServerSettings settings,
+      long slowNanos,
+      Consumer<ServerSession> onEnd) {
     this.connection = connection;
+    this.slowNanos = slowNanos;
     this.onEnd = onEnd;
     this.settings = settings;
     dispatch = new ServerDispatch(settings);
@@ -168,7 +179,7 @@ final class ServerSession implements Connection.Receiver {
       Pace pace = settings.catalogs().paceOf(prepared.what());
       ServerContext context = new ServerContext(this, call, request, asker, rounds(request, asker));
       Runnable run = () -> runCall(request, call, prepared, context, pace);
-      if (pace.isSlow()) {
+      if (pace.isSlow(slowNanos)) {
         settings.handlers().execute(run);
       } else {
         here = run;
@@ -366,6 +377,10 @@ final class ServerSession implements Connection.Receiver {
   void answerListen(Object id) {
     Map<String, Object> tag = Map.of(Wire.META, Map.of(Wire.META_SUBSCRIPTION, id));
     replies.send(new Message.Response(id, dispatch.stamped(tag, "complete")));
+  }
+
+  void pause(Object requestId) {
+    connection.pause(requestId);
   }
 
   boolean assumesYes() {

@@ -42,6 +42,14 @@ public interface Connection extends AutoCloseable {
     return send(message);
   }
 
+  /**
+   * Closes the channel of a running request of the peer, which comes back later for what follows.
+   * Where the wire knows nothing of the kind, nothing happens.
+   *
+   * @param requestId the id of the peer's request
+   */
+  default void pause(Object requestId) {}
+
   /** Who the peer has proved to be; empty when it proved nothing. Always the same. */
   default String principal() {
     return "";

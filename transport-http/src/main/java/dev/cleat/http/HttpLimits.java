@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.http;
 
-import dev.cleat.Limits;
 import java.time.Duration;
 import org.immutables.value.Value;
 
@@ -16,12 +15,6 @@ public interface HttpLimits {
   /** Starts from the defaults. */
   static Builder builder() {
     return new Builder();
-  }
-
-  /** The longest message, in bytes of JSON, in either direction. */
-  @Value.Default
-  default int maxMessageBytes() {
-    return Limits.defaults().maxMessageBytes();
   }
 
   /** All headers of one request, in bytes. */
@@ -69,7 +62,7 @@ public interface HttpLimits {
   /** Requests in a second from one principal, or from one address where nobody is known. */
   @Value.Default
   default int maxRequestsPerSecond() {
-    return 20_000;
+    return 100_000;
   }
 
   /**
@@ -129,7 +122,6 @@ public interface HttpLimits {
   /** Refuses bounds that nothing could work within. */
   @Value.Check
   default void check() {
-    atLeast(1_024, maxMessageBytes(), "maxMessageBytes");
     atLeast(1_024, maxHeaderBytes(), "maxHeaderBytes");
     atLeast(1, maxConnections(), "maxConnections");
     // One accepts, one selects, one keeps the selecting one free, and one works.

@@ -11,10 +11,10 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.KeyStore;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 
 /**
@@ -37,6 +37,7 @@ import java.util.function.Supplier;
  * streams are ended, then the port is given up.
  */
 public final class HttpServer implements AutoCloseable {
+  private final String path;
   private final JettyServer jetty;
   private final McpEndpoint endpoint;
   private final CompletableFuture<URI> ready = new CompletableFuture<>();
@@ -56,16 +57,14 @@ public final class HttpServer implements AutoCloseable {
               + " on 127.0.0.1, or say anonymousOffLoopback() if anybody may call.");
     }
     endpoint = new McpEndpoint(builder.server, options);
-    Probes probes = new Probes(endpoint, builder.readiness, builder.metricsPage);
+    Probes probes = new Probes(endpoint, builder.metricsPage);
     JettyHandler handler =
         new JettyHandler(endpoint, probes, builder.path, address.isLoopbackAddress());
     jetty =
         new JettyServer(
             handler, options.limits(), address, builder.host, builder.port, builder.keyStore);
-    this.path = builder.path;
+    path = builder.path;
   }
-
-  private final String path;
 
   /** Starts from a server on {@code 127.0.0.1}, any free port, path {@code /mcp}. */
   public static Builder builder(McpServer server) {
@@ -104,11 +103,15 @@ public final class HttpServer implements AutoCloseable {
     return ready.copy();
   }
 
+  McpEndpoint endpoint() {
+    return endpoint;
+  }
+
   /** Waits until it has been closed. */
   public void awaitClose() throws InterruptedException {
     try {
       closed.get();
-    } catch (java.util.concurrent.ExecutionException e) {
+    } catch (ExecutionException e) {
       throw new IllegalStateException("It is never completed so", e);
     }
   }
@@ -133,7 +136,6 @@ public final class HttpServer implements AutoCloseable {
     private int port;
     private String path = "/mcp";
     private Optional<KeyStore> keyStore = Optional.empty();
-    private Supplier<List<Readiness>> readiness = List::of;
     private Optional<Supplier<String>> metricsPage = Optional.empty();
 
     private Builder(McpServer server) {
@@ -203,12 +205,6 @@ public final class HttpServer implements AutoCloseable {
     public Builder metrics(MeterRegistry registry, Supplier<String> page) {
       options.meterRegistry(registry);
       metricsPage = Optional.of(page);
-      return this;
-    }
-
-    /** What {@code /readyz} tells; asked at each request, so it has to be quick. */
-    public Builder readiness(Supplier<List<Readiness>> parts) {
-      readiness = requireNonNull(parts);
       return this;
     }
 

@@ -35,9 +35,9 @@ final class JettyBody implements Watch.Watched {
   }
 
   void read() {
-    int max = endpoint.limits().maxMessageBytes();
+    int max = endpoint.maxMessageBytes();
     if (!waited && request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH) > max) {
-      refuse(endpoint.tooLong());
+      refuse(Refusal.tooLong(endpoint.maxMessageBytes()));
       return;
     }
     while (true) {
@@ -61,7 +61,7 @@ final class JettyBody implements Watch.Watched {
       }
       chunk.release();
       if (!fits) {
-        refuse(endpoint.tooLong());
+        refuse(Refusal.tooLong(endpoint.maxMessageBytes()));
         return;
       }
       if (last) {
@@ -106,7 +106,7 @@ final class JettyBody implements Watch.Watched {
   @Override
   public void tick(long now) {
     if (now - began >= endpoint.limits().requestTimeout().toNanos()) {
-      refuse(endpoint.bodyTooSlow());
+      refuse(Refusal.bodyTooSlow(endpoint.limits()));
     }
   }
 }

@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * while it is held.
  */
 final class LegacySession implements Connection, Watch.Watched {
-  private static final int HTTP_OK = 200;
-
   /** From this revision on clients know of events that carry nothing but an id. */
   private static final String RESUMING = "2025-11-25";
 
@@ -83,20 +81,25 @@ final class LegacySession implements Connection, Watch.Watched {
     if (to == null) {
       endpoint.refuse(exchange, Refusal.ending());
     } else if (!taken) {
-      endpoint.refuse(
-          exchange,
-          Refusal.of(
-              Refusal.BAD_REQUEST,
-              Optional.of(request.id()),
-              MessageCodec.INVALID_REQUEST,
-              "The id of this request belongs to one that is still running, or the session has"
-                  + " just ended."));
+      endpoint.refuse(exchange, Refusal.idInUse(request.id()));
     } else {
       Runnable work = to.received(request);
       call.untouched = false;
       if (work != null) {
-        work.run();
+        runOrForget(work, call);
       }
+    }
+  }
+
+  private void runOrForget(Runnable work, SessionCall call) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error fault) {
+      // The container answers it; nothing may be left that waits for an answer of ours.
+      synchronized (this) {
+        calls.remove(call.requestId, call);
+      }
+      throw fault;
     }
   }
 
@@ -153,15 +156,10 @@ final class LegacySession implements Connection, Watch.Watched {
       }
       if (opened == null) {
         endpoint.slots().release();
-        endpoint.refuse(
-            exchange,
-            Refusal.of(
-                Refusal.BAD_REQUEST,
-                MessageCodec.INVALID_REQUEST,
-                "The stream of this Last-Event-ID is not known here, or no longer."));
+        endpoint.refuse(exchange, Refusal.noSuchStream());
       }
     } else {
-      endpoint.refuse(exchange, endpoint.noStreamLeft(Optional.empty()));
+      endpoint.refuse(exchange, Refusal.noStreamLeft(endpoint.limits(), Optional.empty()));
     }
     if (replaced != null) {
       replaced.end();
@@ -174,40 +172,19 @@ final class LegacySession implements Connection, Watch.Watched {
 
   /** Under the lock, with a slot taken. */
   private EventStream open(ServerExchange exchange, SessionStream stream, long after) {
-    LossOf loss = new LossOf(this, stream);
+    StreamLoss loss = new StreamLoss(this, stream);
     EventStream opened =
         new EventStream(exchange, endpoint.limits().maxQueuedBytes(), endpoint.slots(), loss);
-    loss.stream = opened;
+    loss.response = opened;
     stream.attach(opened, after, revision.compareTo(RESUMING) >= 0);
     return opened;
   }
 
-  private static final class LossOf implements Runnable {
-    private final LegacySession session;
-    private final SessionStream of;
-    @Nullable EventStream stream;
-
-    LossOf(LegacySession session, SessionStream of) {
-      this.session = session;
-      this.of = of;
-    }
-
-    @Override
-    public void run() {
-      synchronized (session) {
-        EventStream lost = stream;
-        if (lost != null) {
-          of.lost(lost);
-        }
-      }
-    }
-  }
-
   @Override
   public Receipt send(Message message) {
-    byte[] json = MessageCodec.encode(message, endpoint.limits().maxMessageBytes());
+    byte[] json = MessageCodec.encode(message, endpoint.maxMessageBytes());
     if (message instanceof Message.Response response) {
-      answer(response.id(), json, HTTP_OK, response);
+      answer(response.id(), json, Refusal.OK, response);
     } else if (message instanceof Message.ErrorResponse error) {
       error.id().ifPresent(requestId -> answer(requestId, json, status(requestId, error), null));
     } else {
@@ -223,7 +200,7 @@ final class LegacySession implements Connection, Watch.Watched {
 
   @Override
   public Receipt send(Message message, Object requestId) {
-    byte[] json = MessageCodec.encode(message, endpoint.limits().maxMessageBytes());
+    byte[] json = MessageCodec.encode(message, endpoint.maxMessageBytes());
     EventStream open = streamOf(requestId);
     if (open != null) {
       // Whether there is room again or it is lost meanwhile: what follows knows.
@@ -244,7 +221,8 @@ final class LegacySession implements Connection, Watch.Watched {
    * Closes the response that carries the stream of a running request, after telling the client when
    * to come back for the rest. Older clients, which do not come back, keep theirs.
    */
-  void pause(Object requestId) {
+  @Override
+  public void pause(Object requestId) {
     EventStream open = null;
     synchronized (this) {
       if (revision.compareTo(RESUMING) >= 0) {
@@ -326,12 +304,7 @@ final class LegacySession implements Connection, Watch.Watched {
 
   private synchronized int status(Object requestId, Message.ErrorResponse error) {
     SessionCall call = calls.get(requestId);
-    return switch (error.code()) {
-      case HttpWire.SHUTTING_DOWN, HttpWire.OVERLOADED ->
-          call != null && call.untouched ? Refusal.UNAVAILABLE : HTTP_OK;
-      case MessageCodec.INVALID_REQUEST -> Refusal.BAD_REQUEST;
-      default -> HTTP_OK;
-    };
+    return Refusal.sessionStatus(error.code(), call != null && call.untouched);
   }
 
   private void needLife() {
@@ -387,9 +360,12 @@ final class LegacySession implements Connection, Watch.Watched {
         return;
       }
       over = true;
-      streams.values().stream()
-          .map(SessionStream::detach)
-          .forEach(stream -> addIfAny(open, stream));
+      for (SessionStream stream : streams.values()) {
+        EventStream response = stream.detach();
+        if (response != null) {
+          open.add(response);
+        }
+      }
       calls.values().stream().filter(call -> call.stream == null).forEach(unanswered::add);
       calls.clear();
       streams.clear();
@@ -412,12 +388,6 @@ final class LegacySession implements Connection, Watch.Watched {
     Receiver to = receiver;
     if (to != null) {
       to.ended(reason);
-    }
-  }
-
-  private static void addIfAny(List<EventStream> list, @Nullable EventStream stream) {
-    if (stream != null) {
-      list.add(stream);
     }
   }
 }

@@ -7,7 +7,6 @@ import dev.cleat.mcp.McpServer;
 import dev.cleat.mcp.ProtocolVersion;
 import dev.cleat.spi.Message;
 import dev.cleat.spi.MessageCodec;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +47,10 @@ final class McpEndpoint {
 
   McpServer server() {
     return server;
+  }
+
+  int maxMessageBytes() {
+    return server.limits().maxMessageBytes();
   }
 
   HttpLimits limits() {
@@ -118,7 +121,7 @@ final class McpEndpoint {
         return null;
       default:
         exchange.setHeader("Allow", "GET, POST, DELETE");
-        refuse(exchange, notAllowed("Use POST; or, in a session, GET and DELETE."));
+        refuse(exchange, Refusal.notAllowed("Use POST; or, in a session, GET and DELETE."));
         return null;
     }
   }
@@ -146,7 +149,7 @@ final class McpEndpoint {
     if (HeaderRules.isStateless(version)) {
       exchange.describe("modern", "none");
       exchange.setHeader("Allow", "POST");
-      refuse(exchange, notAllowed("From revision 2026-07-28 on there is only POST."));
+      refuse(exchange, Refusal.notAllowed("From revision 2026-07-28 on there is only POST."));
       return;
     }
     exchange.describe("legacy", "none");
@@ -358,33 +361,6 @@ final class McpEndpoint {
     return false;
   }
 
-  Refusal tooLong() {
-    return new Refusal(Refusal.TOO_LARGE, MessageCodec.tooLong(limits().maxMessageBytes()));
-  }
-
-  Refusal bodyTooSlow() {
-    return Refusal.of(
-        Refusal.TIMEOUT,
-        HttpWire.HTTP_REFUSED,
-        "The body of the request did not come within "
-            + limits().requestTimeout().toMillis()
-            + " ms.");
-  }
-
-  Refusal noStreamLeft(Optional<Object> requestId) {
-    return Refusal.of(
-        Refusal.UNAVAILABLE,
-        requestId,
-        HttpWire.OVERLOADED,
-        "There are "
-            + limits().maxStreams()
-            + " event streams already, which is the limit. Come back later.");
-  }
-
-  private static Refusal notAllowed(String message) {
-    return Refusal.of(Refusal.METHOD_NOT_ALLOWED, HttpWire.HTTP_REFUSED, message);
-  }
-
   void refuse(ServerExchange exchange, Refusal refusal) {
     respond(exchange, refusal.status(), MessageCodec.encode(refusal.error(), Integer.MAX_VALUE));
   }
@@ -394,23 +370,5 @@ final class McpEndpoint {
       exchange.setHeader("Retry-After", RETRY_SECONDS);
     }
     exchange.respond(status, HttpWire.JSON, json);
-  }
-
-  /** What HTTP says of the types of bodies, as far as it matters here. */
-  private static final class MediaTypes {
-    static boolean isJson(String contentType) {
-      int length = HttpWire.JSON.length();
-      return contentType.regionMatches(true, 0, HttpWire.JSON, 0, length)
-          && (contentType.length() == length || " ;\t".indexOf(contentType.charAt(length)) >= 0);
-    }
-
-    /** Whether an Accept header allows a type; weights are not looked at. */
-    static boolean accepts(@Nullable String accept, String type) {
-      if (accept == null || accept.contains(type) || accept.contains("*/*")) {
-        return true;
-      }
-      String lower = accept.toLowerCase(Locale.ROOT);
-      return lower.contains(type) || lower.contains(type.substring(0, type.indexOf('/')) + "/*");
-    }
   }
 }

@@ -2,6 +2,7 @@
 package dev.cleat.http;
 
 import dev.cleat.Json;
+import dev.cleat.spi.Readiness;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,19 +17,13 @@ import java.util.function.Supplier;
  * endpoint does; the first tells nothing.
  */
 final class Probes {
-  private static final int OK = 200;
   private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
   private final McpEndpoint endpoint;
-  private final Supplier<List<Readiness>> readiness;
   private final Optional<Supplier<String>> metricsPage;
 
-  Probes(
-      McpEndpoint endpoint,
-      Supplier<List<Readiness>> readiness,
-      Optional<Supplier<String>> metricsPage) {
+  Probes(McpEndpoint endpoint, Optional<Supplier<String>> metricsPage) {
     this.endpoint = endpoint;
-    this.readiness = readiness;
     this.metricsPage = metricsPage;
   }
 
@@ -37,7 +32,7 @@ final class Probes {
     switch (path) {
       case "/healthz":
         if (isGet(exchange)) {
-          exchange.respond(OK, HttpWire.JSON, Json.bytes(Map.of("alive", true)));
+          exchange.respond(Refusal.OK, HttpWire.JSON, Json.bytes(Map.of("alive", true)));
         }
         return true;
       case "/readyz":
@@ -51,7 +46,7 @@ final class Probes {
         }
         if (isGet(exchange) && mayAsk(exchange)) {
           byte[] page = metricsPage.get().get().getBytes(StandardCharsets.UTF_8);
-          exchange.respond(OK, TEXT, page);
+          exchange.respond(Refusal.OK, TEXT, page);
         }
         return true;
       default:
@@ -83,7 +78,7 @@ final class Probes {
     boolean draining = endpoint.isDraining();
     boolean ready = !draining;
     List<Object> parts = new ArrayList<>();
-    for (Readiness part : readiness.get()) {
+    for (Readiness part : endpoint.server().readiness()) {
       ready &= part.ready();
       Map<String, Object> shown = new LinkedHashMap<>();
       shown.put("name", part.name());
@@ -95,6 +90,6 @@ final class Probes {
     body.put("ready", ready);
     body.put("draining", draining);
     body.put("parts", parts);
-    exchange.respond(ready ? OK : Refusal.UNAVAILABLE, HttpWire.JSON, Json.bytes(body));
+    exchange.respond(ready ? Refusal.OK : Refusal.UNAVAILABLE, HttpWire.JSON, Json.bytes(body));
   }
 }

@@ -2,6 +2,7 @@
 package dev.cleat.http;
 
 import dev.cleat.spi.Message;
+import dev.cleat.spi.MessageCodec;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param error the body
  */
 record Refusal(int status, Message.ErrorResponse error) {
+  static final int OK = 200;
   static final int BAD_REQUEST = 400;
   static final int UNAUTHORIZED = 401;
   static final int FORBIDDEN = 403;
@@ -41,6 +43,55 @@ record Refusal(int status, Message.ErrorResponse error) {
         "This server is ending and takes no new requests. Nothing was executed.");
   }
 
+  /** Of a body that is over the limit. */
+  static Refusal tooLong(int maxMessageBytes) {
+    return new Refusal(TOO_LARGE, MessageCodec.tooLong(maxMessageBytes));
+  }
+
+  /** Of a body that did not come in time. */
+  static Refusal bodyTooSlow(HttpLimits limits) {
+    return of(
+        TIMEOUT,
+        HttpWire.HTTP_REFUSED,
+        "The body of the request did not come within "
+            + limits.requestTimeout().toMillis()
+            + " ms.");
+  }
+
+  /** Of a request that needs an event stream when there is none left. */
+  static Refusal noStreamLeft(HttpLimits limits, Optional<Object> requestId) {
+    return of(
+        UNAVAILABLE,
+        requestId,
+        HttpWire.OVERLOADED,
+        "There are "
+            + limits.maxStreams()
+            + " event streams already, which is the limit. Come back later.");
+  }
+
+  /** Of a method that HTTP has, and this endpoint has not. */
+  static Refusal notAllowed(String message) {
+    return of(METHOD_NOT_ALLOWED, HttpWire.HTTP_REFUSED, message);
+  }
+
+  /** Of a request whose id its session has in use, or whose session is about to end. */
+  static Refusal idInUse(Object id) {
+    return of(
+        BAD_REQUEST,
+        Optional.of(id),
+        MessageCodec.INVALID_REQUEST,
+        "The id of this request belongs to one that is still running, or the session has just"
+            + " ended.");
+  }
+
+  /** Of a client that comes back to a stream of which nothing is kept. */
+  static Refusal noSuchStream() {
+    return of(
+        BAD_REQUEST,
+        MessageCodec.INVALID_REQUEST,
+        "The stream of this Last-Event-ID is not known here, or no longer.");
+  }
+
   /** The same, for a request that has been read. */
   Refusal withId(Object id) {
     return new Refusal(
@@ -48,9 +99,27 @@ record Refusal(int status, Message.ErrorResponse error) {
         new Message.ErrorResponse(Optional.of(id), error.code(), error.message(), error.data()));
   }
 
-  /** The HTTP status for an error that is the whole answer to a request of the newer era. */
-  static int statelessStatus(int code) {
+  /**
+   * The HTTP status for an error that is the whole answer to a request of a session.
+   *
+   * @param untouched whether the request has certainly not been executed
+   */
+  static int sessionStatus(int code, boolean untouched) {
     return switch (code) {
+      case HttpWire.SHUTTING_DOWN, HttpWire.OVERLOADED -> untouched ? UNAVAILABLE : OK;
+      case MessageCodec.INVALID_REQUEST -> BAD_REQUEST;
+      default -> OK;
+    };
+  }
+
+  /**
+   * The HTTP status for an error that is the whole answer to a request of the newer era.
+   *
+   * @param untouched whether the request has certainly not been executed
+   */
+  static int statelessStatus(int code, boolean untouched) {
+    return switch (code) {
+      case HttpWire.SHUTTING_DOWN, HttpWire.OVERLOADED -> untouched ? UNAVAILABLE : OK;
       case -32700,
           -32600,
           HttpWire.INVALID_PARAMS,
@@ -59,7 +128,7 @@ record Refusal(int status, Message.ErrorResponse error) {
           HttpWire.UNSUPPORTED_VERSION ->
           BAD_REQUEST;
       case HttpWire.METHOD_NOT_FOUND -> NOT_FOUND;
-      default -> 200;
+      default -> OK;
     };
   }
 }

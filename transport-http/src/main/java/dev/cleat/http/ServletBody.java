@@ -36,8 +36,8 @@ final class ServletBody implements ReadListener, Watch.Watched {
   }
 
   void read() {
-    if (contentLength > endpoint.limits().maxMessageBytes()) {
-      refuse(endpoint.tooLong());
+    if (contentLength > endpoint.maxMessageBytes()) {
+      refuse(Refusal.tooLong(endpoint.maxMessageBytes()));
       return;
     }
     endpoint.watch().add(this);
@@ -54,8 +54,8 @@ final class ServletBody implements ReadListener, Watch.Watched {
       if (decided.get()) {
         continue; // Only to be read away.
       }
-      if (bytes.size() + count > endpoint.limits().maxMessageBytes()) {
-        refuse(endpoint.tooLong());
+      if (bytes.size() + count > endpoint.maxMessageBytes()) {
+        refuse(Refusal.tooLong(endpoint.maxMessageBytes()));
         return;
       }
       bytes.write(buffer, 0, count);
@@ -96,7 +96,7 @@ final class ServletBody implements ReadListener, Watch.Watched {
   @Override
   public void tick(long now) {
     if (now - began >= endpoint.limits().requestTimeout().toNanos()) {
-      refuse(endpoint.bodyTooSlow());
+      refuse(Refusal.bodyTooSlow(endpoint.limits()));
     }
   }
 }

@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * event stream. When the client closes that, the request is cancelled.
  */
 final class StatelessCall implements Connection, Watch.Watched {
-  private static final int HTTP_OK = 200;
-
   private enum State {
     /** Nothing has been written. */
     WAITING,
@@ -55,7 +53,7 @@ final class StatelessCall implements Connection, Watch.Watched {
   /** Serves it: in this thread, or it has been handed to another when this returns. */
   void run() {
     if (request.method().equals(HttpWire.LISTEN) && !reserveStream()) {
-      endpoint.refuse(exchange, endpoint.noStreamLeft(Optional.of(request.id())));
+      endpoint.refuse(exchange, Refusal.noStreamLeft(endpoint.limits(), Optional.of(request.id())));
       return;
     }
     endpoint.server().accept(this);
@@ -65,12 +63,29 @@ final class StatelessCall implements Connection, Watch.Watched {
     }
     Runnable work = to.received(request);
     untouched = false;
-    if (work != null) {
+    // Also without work: a request to be told of changes is answered much later.
+    if (!isDone()) {
       endpoint.watch().add(this);
       if (isDone()) {
         endpoint.watch().remove(this);
       }
+    }
+    if (work != null) {
+      runOrForget(work);
+    }
+  }
+
+  private void runOrForget(Runnable work) {
+    try {
       work.run();
+    } catch (RuntimeException | Error fault) {
+      // The container answers it; nothing may be left that waits for an answer of ours.
+      synchronized (this) {
+        state = State.DONE;
+      }
+      endpoint.watch().remove(this);
+      report("of a fault in this program");
+      throw fault;
     }
   }
 
@@ -81,22 +96,17 @@ final class StatelessCall implements Connection, Watch.Watched {
 
   @Override
   public Receipt send(Message message) {
-    byte[] json = MessageCodec.encode(message, endpoint.limits().maxMessageBytes());
+    byte[] json = MessageCodec.encode(message, endpoint.maxMessageBytes());
     if (message instanceof Message.Response) {
-      answer(json, HTTP_OK);
+      answer(json, Refusal.OK);
     } else if (message instanceof Message.ErrorResponse error) {
-      answer(json, status(error));
+      answer(json, Refusal.statelessStatus(error.code(), untouched));
     } else if (message instanceof Message.Notification) {
       tell(json);
     } else {
       throw new McpException.NotSent("Servers of revision 2026-07-28 send no requests");
     }
     return SentReceipt.SENT;
-  }
-
-  private int status(Message.ErrorResponse error) {
-    boolean refused = error.code() == HttpWire.SHUTTING_DOWN || error.code() == HttpWire.OVERLOADED;
-    return refused && untouched ? Refusal.UNAVAILABLE : Refusal.statelessStatus(error.code());
   }
 
   private void answer(byte[] json, int status) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cleat.spi.ConfigException;
+import dev.cleat.spi.Readiness;
+import dev.cleat.spi.ToolSet;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.util.HashMap;
@@ -118,10 +120,13 @@ class HttpServerAccessTest {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     try (Served served =
         new Served(
-            http ->
-                http.metrics(registry, () -> "cleat_up 1\n")
-                    .readiness(
-                        () -> List.of(new Readiness("disk", diskReady[0], "0 bytes free"))))) {
+            server ->
+                server.tools(
+                    ToolSet.builder()
+                        .readiness(
+                            () -> List.of(new Readiness("disk", diskReady[0], "0 bytes free")))
+                        .build()),
+            http -> http.metrics(registry, () -> "cleat_up 1\n"))) {
       assertThat(get(served, "/healthz").status()).isEqualTo(200);
       RawHttp.Answer notReady = get(served, "/readyz");
       diskReady[0] = true;

@@ -3,6 +3,7 @@ package dev.cleat.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cleat.Limits;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -16,8 +17,8 @@ class HttpServerLimitsTest {
 
   @Test
   void bodiesAreBounded() throws Exception {
-    HttpLimits limits = HttpLimits.builder().maxMessageBytes(2_000).build();
-    try (Served served = new Served(http -> http.limits(limits))) {
+    Limits limits = Limits.builder().maxMessageBytes(2_000).build();
+    try (Served served = new Served(server -> server.limits(limits), http -> http)) {
       String long1 = Served.call(1, "echo", "\"message\":\"" + "x".repeat(2_000) + "\"");
       RawHttp.Answer declared = served.post(Served.callHeaders("echo"), long1);
       Map<String, String> chunked = Served.callHeaders("echo");
@@ -39,8 +40,8 @@ class HttpServerLimitsTest {
 
   @Test
   void anAnswerThatIsTooLongIsReplaced() throws Exception {
-    HttpLimits limits = HttpLimits.builder().maxMessageBytes(2_000).build();
-    try (Served served = new Served(http -> http.limits(limits))) {
+    Limits limits = Limits.builder().maxMessageBytes(2_000).build();
+    try (Served served = new Served(server -> server.limits(limits), http -> http)) {
       // Short enough to come in, and too long to go out, because text comes back twice.
       String body = Served.call(1, "echo", "\"message\":\"" + "x".repeat(1_500) + "\"");
 

@@ -3,6 +3,7 @@ package dev.cleat.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cleat.Limits;
 import dev.cleat.mcp.McpServer;
 import java.net.URI;
 import java.time.Duration;
@@ -30,12 +31,11 @@ class McpServletTest {
 
   @BeforeEach
   void start() throws Exception {
-    McpServer server = tools.mcpServer();
+    McpServer server = tools.mcpServer(Limits.builder().maxMessageBytes(MAX_BYTES).build());
     HttpOptions options =
         HttpOptions.builder()
             .limits(
                 HttpLimits.builder()
-                    .maxMessageBytes(MAX_BYTES)
                     .streamAfter(Duration.ofMillis(100))
                     .keepAlive(Duration.ofMillis(50))
                     .requestTimeout(Duration.ofMillis(500))

@@ -161,11 +161,19 @@ final class RawHttp implements AutoCloseable {
     return body.toByteArray();
   }
 
-  /** Reads one chunk of a response that has no length; empty for the last one. */
+  /**
+   * Reads one chunk of a response that has no length; empty for the last one. The line end after a
+   * chunk is read with the next one, because that is when Jetty writes it.
+   */
   byte[] readChunk() throws IOException {
-    int length = Integer.parseInt(readLine().strip(), 16);
-    byte[] chunk = in.readNBytes(length);
-    readLine();
+    String length = readLine();
+    if (length.isEmpty()) {
+      length = readLine();
+    }
+    byte[] chunk = in.readNBytes(Integer.parseInt(length, 16));
+    if (chunk.length == 0) {
+      readLine();
+    }
     return chunk;
   }
 

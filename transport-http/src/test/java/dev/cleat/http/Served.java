@@ -41,12 +41,24 @@ public final class Served implements AutoCloseable {
   }
 
   Served(UnaryOperator<HttpServer.Builder> more) {
-    server = mcpServer();
+    this(builder -> builder, more);
+  }
+
+  Served(UnaryOperator<McpServer.Builder> moreServed, UnaryOperator<HttpServer.Builder> more) {
+    server = moreServed.apply(served()).build();
     http = more.apply(HttpServer.builder(server)).start();
   }
 
   /** A server of which the endpoint is made by the test. */
   McpServer mcpServer() {
+    return mcpServer(Limits.defaults());
+  }
+
+  McpServer mcpServer(Limits limits) {
+    return served().limits(limits).build();
+  }
+
+  private McpServer.Builder served() {
     Map<String, Object> schema =
         RawHttp.parse(
             "{\"type\":\"object\",\"properties\":{"
@@ -88,8 +100,7 @@ public final class Served implements AutoCloseable {
                 .says("Has arguments that travel in headers.")
                 .handles(
                     Schema.of(schema),
-                    (call, context) -> ToolResult.text(Json.print(call.arguments()))))
-        .build();
+                    (call, context) -> ToolResult.text(Json.print(call.arguments()))));
   }
 
   URI uri() {
