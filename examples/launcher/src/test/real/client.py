@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Talks to an MCP server with the official Python client, as told on stdin, and prints what came of it.
 
-stdin    {"command": [...], "era": "handshake" | "stateless", "await": [tool, ...],
+stdin    {"command": [...] or "url": ..., "era": "handshake" | "stateless", "await": [tool, ...],
           "calls": [{"tool": ..., "arguments": {...}}, ...], "together": {"tool": ..., "arguments": [{...}, ...]}}
          The calls are made one after the other; those of "together" at once.
 stdout   {"server": ..., "revision": ..., "tools": [...], "problems": [...], "calls": [...], "together": [...]}
@@ -14,6 +14,7 @@ import sys
 import anyio
 from jsonschema.validators import Draft202012Validator, validator_for
 from mcp import ClientSession, MCPError, StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
 from mcp.types import PaginatedRequestParams
 
 PATIENCE_SECONDS = 60
@@ -66,10 +67,15 @@ async def outcome(session, tool, arguments):
     }
 
 
-async def talk(plan):
+def streams_to(plan):
+    if "url" in plan:
+        return streamable_http_client(plan["url"])
     command, *arguments = plan["command"]
-    server = StdioServerParameters(command=command, args=arguments, env=dict(os.environ))
-    async with stdio_client(server) as (read, write), ClientSession(read, write) as session:
+    return stdio_client(StdioServerParameters(command=command, args=arguments, env=dict(os.environ)))
+
+
+async def talk(plan):
+    async with streams_to(plan) as (read, write), ClientSession(read, write) as session:
         hello = await (session.initialize() if plan["era"] == "handshake" else session.discover())
         with anyio.fail_after(PATIENCE_SECONDS):
             tools = await tools_with(session, plan.get("await", []))

@@ -70,6 +70,24 @@ final class ArchitectureTest {
           .resideInAnyPackage("com.google.inject..", "jakarta.inject..", "javax.inject..");
 
   @ArchTest
+  static final ArchRule onlyItsBridgeKnowsTheOfficialSdk =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.cleat.mcpsdk..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.modelcontextprotocol..", "reactor..");
+
+  @ArchTest
+  static final ArchRule onlyTheHttpTransportKnowsJetty =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.cleat.http..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.eclipse.jetty..", "jakarta.servlet..");
+
+  @ArchTest
   static final ArchRule jacksonIsNotPartOfTheApi =
       classes()
           .that()
@@ -89,7 +107,8 @@ final class ArchitectureTest {
   static final ArchRule onlyProgramsAndTheOwnerOfStdoutUseTheStandardStreams =
       noClasses()
           .that()
-          .resideOutsideOfPackages(LAUNCHER, "dev.cleat.examples.embedded..")
+          .resideOutsideOfPackages(
+              LAUNCHER, "dev.cleat.examples.conformance..", "dev.cleat.examples.embedded..")
           .and()
           .doNotHaveFullyQualifiedName("dev.cleat.stdio.Stdio")
           .and()

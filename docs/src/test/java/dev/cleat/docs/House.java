@@ -16,7 +16,8 @@ import java.util.Set;
 final class House {
   private static final String OURS = "dev.cleat";
   private static final Set<String> LIBRARIES =
-      Set.of("core", "registry", "stdio", "http", "ray", "k8s", "nvml", "guice", "sdk", "testkit");
+      Set.of(
+          "core", "registry", "stdio", "http", "ray", "k8s", "nvml", "guice", "mcpsdk", "testkit");
 
   /** What each part may use besides itself. Nothing may use a program: launcher, examples. */
   private static final Map<String, Set<String>> ARROWS =
@@ -29,7 +30,7 @@ final class House {
           Map.entry("k8s", Set.of("core", "ray")),
           Map.entry("nvml", Set.of("core")),
           Map.entry("guice", Set.of("core", "registry")),
-          Map.entry("sdk", Set.of("core", "registry")),
+          Map.entry("mcpsdk", Set.of("core")),
           Map.entry("testkit", Set.of("core", "stdio", "http")),
           Map.entry("launcher", LIBRARIES),
           Map.entry("examples", LIBRARIES),

@@ -5,8 +5,11 @@ import dev.cleat.Limits;
 import dev.cleat.McpException;
 import dev.cleat.Tool;
 import dev.cleat.ToolCall;
+import dev.cleat.http.HttpServer;
+import dev.cleat.http.HttpTransport;
 import dev.cleat.mcp.McpClient;
 import dev.cleat.mcp.McpServer;
+import dev.cleat.spi.ClientDefinition;
 import dev.cleat.stdio.Stdio;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +47,11 @@ public final class TestClient implements AutoCloseable {
    * @throws McpException.ConnectFailed when the server does not answer
    */
   public static TestClient inProcess(McpServer server) {
+    return inProcess(server, Era.STATELESS);
+  }
+
+  /** The same, in one era of the protocol or the other. */
+  public static TestClient inProcess(McpServer server, Era era) {
     Limits limits = Limits.defaults();
     Pipe toServer = new Pipe();
     Pipe toClient = new Pipe();
@@ -70,10 +78,30 @@ public final class TestClient implements AutoCloseable {
         };
     try {
       McpClient client =
-          McpClient.connect(() -> Stdio.of(toClient.in(), toServer.out(), limits), limits);
+          era.connect(McpClient.over(() -> Stdio.of(toClient.in(), toServer.out(), limits)));
       return new TestClient(client, end);
     } catch (RuntimeException | Error e) {
       end.run();
+      throw e;
+    }
+  }
+
+  /**
+   * Serves over HTTP on a free port of this machine and connects to that. The server belongs to the
+   * test client from then on.
+   *
+   * @throws McpException.ConnectFailed when the server does not answer
+   */
+  public static TestClient overHttp(McpServer server, Era era) {
+    HttpServer http = HttpServer.builder(server).start();
+    HttpTransport transport = new HttpTransport();
+    ClientDefinition definition = ClientDefinition.url(http.uri().toString());
+    try {
+      McpClient client =
+          era.connect(McpClient.over(() -> transport.open("test", definition, Limits.defaults())));
+      return new TestClient(client, http::close);
+    } catch (RuntimeException | Error e) {
+      http.close();
       throw e;
     }
   }

@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @ExtendWith(NoLeaks.class)
 class TestClientTest {
@@ -49,6 +51,19 @@ class TestClientTest {
           .isEqualTo(18);
       assertThat(client.tools()).extracting(Tool::name).containsExactly("roll_dice");
       assertThat(client.tool("roll_dice").description()).startsWith("Rolls");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Era.class)
+  void theSameGoesOverHttpAndInEitherEra(Era era) {
+    try (TestClient over = TestClient.overHttp(McpServer.builder().tool(DICE).build(), era);
+        TestClient in = TestClient.inProcess(McpServer.builder().tool(DICE).build(), era)) {
+      for (TestClient client : List.of(over, in)) {
+        client.call("roll_dice", Map.of("dice", 2)).succeedsWith(new Rolled(12));
+        assertThat(client.client().peer().protocolVersion())
+            .isEqualTo(era == Era.STATELESS ? "2026-07-28" : "2025-11-25");
+      }
     }
   }
 

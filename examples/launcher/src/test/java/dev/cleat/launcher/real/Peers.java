@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -56,6 +57,28 @@ record Peers(Path folder) {
         .build();
   }
 
+  /**
+   * The same, listening for HTTP on this machine.
+   *
+   * @param mode {@code streamableHttp}, or {@code sse} for the oldest form
+   * @param port 0 for any
+   */
+  Listening everythingOverHttp(Path scratch, String mode, int port) throws Exception {
+    List<String> command = new ArrayList<>(List.of(node(), "--import", in("listen.mjs")));
+    command.addAll(List.of(everythingScript(), mode));
+    return Listening.start(
+        scratch,
+        Map.of("PORT", Integer.toString(port)),
+        mode.equals("sse") ? "/sse" : "/mcp",
+        command);
+  }
+
+  /** One of the servers of {@code prepare.sh}, listening on any port, or on that one. */
+  Listening server(Path scratch, ForeignServer server, int port) throws Exception {
+    return Listening.start(
+        scratch, Map.of(), "/mcp", run(server.program(), server.arguments(port)));
+  }
+
   /** Two tools; in Python, speaks both eras. */
   ClientDefinition time() {
     return ClientDefinition.command(in("venv/bin/mcp-server-time"));
@@ -75,28 +98,63 @@ record Peers(Path folder) {
    */
   Map<?, ?> pythonClient(Path scratch, Map<String, ?> plan)
       throws IOException, InterruptedException {
-    List<String> client = List.of(in("venv/bin/python"), SCRIPTS.resolve("client.py").toString());
-    Ran ran = Ran.toItsEnd(scratch, sameJava(), Json.print(plan), DONE_WITHIN, client);
+    Ran ran = Ran.toItsEnd(scratch, sameJava(), Json.print(plan), DONE_WITHIN, run("client.py"));
     return (Map<?, ?>) Json.parse(ran.succeeds());
   }
 
-  /** The command line of the MCP Inspector against a server. */
+  /**
+   * What a client got from a server.
+   *
+   * @param server its command or its URL
+   * @param plan the rest of the plan
+   */
+  Seen see(Path scratch, ForeignClient client, Map<String, ?> server, Map<String, ?> plan)
+      throws IOException, InterruptedException {
+    Map<String, Object> whole = new LinkedHashMap<>(plan);
+    whole.putAll(server);
+    whole.put("era", client.era().word());
+    List<String> command = run(client.program(), client.arguments());
+    Ran ran = Ran.toItsEnd(scratch, sameJava(), Json.print(whole), DONE_WITHIN, command);
+    return new Seen((Map<?, ?>) Json.parse(ran.succeeds()));
+  }
+
+  /** The command line of the MCP Inspector against a server that it starts. */
   Ran inspector(Path scratch, List<String> server, List<String> options)
       throws IOException, InterruptedException {
+    List<String> whole = new ArrayList<>(server);
+    // It gives a server no variable but these.
+    sameJava().forEach((name, value) -> whole.addAll(List.of("-e", name + "=" + value)));
+    whole.addAll(options);
+    return inspector(scratch, whole);
+  }
+
+  /** The command line of the MCP Inspector. */
+  Ran inspector(Path scratch, List<String> options) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(node());
     command.add(in("node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js"));
     command.add("--cli");
-    command.addAll(server);
-    // It gives a server no variable but these.
-    sameJava().forEach((name, value) -> command.addAll(List.of("-e", name + "=" + value)));
     command.addAll(options);
     Map<String, String> noFileOfTheUsers =
         Map.of("MCP_CATALOG_PATH", scratch.resolve("catalog.json").toString());
     return Ran.toItsEnd(scratch, noFileOfTheUsers, "", DONE_WITHIN, command);
   }
 
-  private static Map<String, String> sameJava() {
+  /** The command that runs one of the programs that {@code prepare.sh} has put there. */
+  List<String> run(String program, String... arguments) {
+    List<String> command = new ArrayList<>();
+    if (program.endsWith(".py")) {
+      command.add(in("venv/bin/python"));
+    } else if (program.endsWith(".mjs")) {
+      command.add(node());
+    }
+    command.add(in(program));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /** Has what is started use the Java that the tests run on. */
+  static Map<String, String> sameJava() {
     return Map.of("JAVA_HOME", System.getProperty("java.home"));
   }
 
@@ -105,9 +163,11 @@ record Peers(Path folder) {
   }
 
   private String[] everythingArguments() {
-    return new String[] {
-      in("node_modules/@modelcontextprotocol/server-everything/dist/index.js"), "stdio"
-    };
+    return new String[] {everythingScript(), "stdio"};
+  }
+
+  private String everythingScript() {
+    return in("node_modules/@modelcontextprotocol/server-everything/dist/index.js");
   }
 
   private String in(String path) {
