@@ -3,7 +3,8 @@
 
 server.py PORT   0 is any free one; prints "listening on PORT"
 
-Tools: echo, count (reports progress), greet (asks for a name). A prompt, a resource, a template, completion.
+Tools: echo, count (reports progress), greet (asks for a name), write (asks
+a model and for roots, and logs). A prompt, a resource, a template, completion.
 """
 import socket
 import sys
@@ -11,8 +12,17 @@ from typing import Annotated
 
 import anyio
 import uvicorn
-from mcp.server.mcpserver import AcceptedElicitation, Context, Elicit, ElicitationResult, MCPServer, Resolve
-from mcp.types import Completion
+from mcp.server.mcpserver import (
+    AcceptedElicitation,
+    Context,
+    Elicit,
+    ElicitationResult,
+    ListRoots,
+    MCPServer,
+    Resolve,
+    Sample,
+)
+from mcp.types import Completion, CreateMessageResult, ListRootsResult, SamplingMessage, TextContent
 from pydantic import BaseModel
 
 server = MCPServer("python-peer")
@@ -45,6 +55,26 @@ def who() -> Elicit[Guest]:
 def greet(guest: Annotated[ElicitationResult[Guest], Resolve(who)]) -> str:
     """Asks for a name."""
     return f"Hello, {guest.data.name}!" if isinstance(guest, AcceptedElicitation) else "Goodbye."
+
+
+def model() -> Sample:
+    asked = SamplingMessage(role="user", content=TextContent(type="text", text="Write."))
+    return Sample([asked], max_tokens=100)
+
+
+def places() -> ListRoots:
+    return ListRoots()
+
+
+@server.tool()
+async def write(
+    written: Annotated[CreateMessageResult, Resolve(model)],
+    roots: Annotated[ListRootsResult, Resolve(places)],
+    ctx: Context,
+) -> str:
+    """Has a model write."""
+    await ctx.info("it has written")
+    return f"{written.content.text} {roots.roots[0].uri}"
 
 
 @server.prompt()

@@ -17,7 +17,7 @@ import { z } from "zod";
 const says = (text) => ({ content: [{ type: "text", text }] });
 
 function newServer() {
-  const server = new McpServer({ name: "typescript-peer", version: "1" });
+  const server = new McpServer({ name: "typescript-peer", version: "1" }, { capabilities: { logging: {} } });
   server.registerTool(
     "echo",
     { description: "Says it again.", inputSchema: z.object({ message: z.string() }) },
@@ -47,6 +47,20 @@ function newServer() {
     }
     const form = { message: "Who are you?", requestedSchema: z.object({ name: z.string() }) };
     return inputRequired({ inputRequests: { guest: inputRequired.elicit(form) } });
+  });
+  server.registerTool("write", { description: "Has a model write.", inputSchema: z.object({}) }, async (_, { mcpReq }) => {
+    const { written, places } = mcpReq.inputResponses ?? {};
+    if (written && places) {
+      await mcpReq.log("info", "it has written");
+      return says(`${written.content.text} ${places.roots[0].uri}`);
+    }
+    const messages = [{ role: "user", content: { type: "text", text: "Write." } }];
+    return inputRequired({
+      inputRequests: {
+        written: inputRequired.createMessage({ messages, maxTokens: 100 }),
+        places: inputRequired.listRoots(),
+      },
+    });
   });
   const topic = completable(z.string(), (typed) => ["moon", "moss", "rain"].filter((word) => word.startsWith(typed)));
   server.registerPrompt("haiku", { argsSchema: z.object({ topic }) }, async (given) => ({

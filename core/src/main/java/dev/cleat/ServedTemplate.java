@@ -3,6 +3,7 @@ package dev.cleat;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,19 +20,24 @@ public record ServedTemplate(
     ResourceHandler handler,
     CacheHint cache,
     Map<String, Completer> completers) {
-  /** Checks that all is there, and copies the map. */
+  /**
+   * Checks that all is there, and copies the map.
+   *
+   * @throws IllegalArgumentException when the template is of a level that is not served here
+   */
   public ServedTemplate {
-    requireNonNull(template, "template");
+    var unused = UriTemplate.parse(template.uriTemplate());
     requireNonNull(handler, "handler");
     requireNonNull(cache, "cache");
     completers = Map.copyOf(completers);
   }
 
-  /**
-   * What its variables stand for in a URI, when that fits.
-   *
-   * @throws IllegalArgumentException when the template is of a level that is not served here
-   */
+  /** The names in its braces. */
+  public List<String> variables() {
+    return UriTemplate.parse(template.uriTemplate()).variables();
+  }
+
+  /** What its variables stand for in a URI, when that fits. */
   public Optional<Map<String, String>> match(String uri) {
     return UriTemplate.parse(template.uriTemplate()).match(uri);
   }

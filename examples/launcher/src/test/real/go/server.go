@@ -33,6 +33,7 @@ func echo(_ context.Context, _ *mcp.CallToolRequest, in message) (*mcp.CallToolR
 }
 
 func count(ctx context.Context, call *mcp.CallToolRequest, in steps) (*mcp.CallToolResult, any, error) {
+	fmt.Println("count began")
 	for i := 1; i <= in.Steps; i++ {
 		if token := call.Params.GetProgressToken(); token != nil {
 			err := call.Session.NotifyProgress(ctx, &mcp.ProgressNotificationParams{
@@ -49,6 +50,7 @@ func count(ctx context.Context, call *mcp.CallToolRequest, in steps) (*mcp.CallT
 		case <-time.After(time.Duration(in.Seconds / float64(in.Steps) * float64(time.Second))):
 		}
 	}
+	fmt.Println("count ended")
 	return text(fmt.Sprint("counted to ", in.Steps)), nil, nil
 }
 
@@ -69,6 +71,21 @@ func greet(_ context.Context, call *mcp.CallToolRequest, _ nothing) (*mcp.CallTo
 			},
 		}}}, nil, nil
 	}
+}
+
+func write(ctx context.Context, call *mcp.CallToolRequest, _ nothing) (*mcp.CallToolResult, any, error) {
+	written, hasWritten := call.Params.InputResponses["written"].(*mcp.CreateMessageWithToolsResult)
+	places, hasPlaces := call.Params.InputResponses["places"].(*mcp.ListRootsResult)
+	if !hasWritten || !hasPlaces {
+		asked := &mcp.SamplingMessage{Role: "user", Content: &mcp.TextContent{Text: "Write."}}
+		return &mcp.CallToolResult{InputRequests: mcp.InputRequestMap{
+			"written": &mcp.CreateMessageParams{Messages: []*mcp.SamplingMessage{asked}, MaxTokens: 100},
+			"places":  &mcp.ListRootsParams{},
+		}}, nil, nil
+	}
+	err := call.Session.Log(ctx, &mcp.LoggingMessageParams{Level: "info", Data: "it has written"})
+	says := written.Content[0].(*mcp.TextContent).Text
+	return text(says + " " + places.Roots[0].URI), nil, err
 }
 
 func haiku(_ context.Context, asked *mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
@@ -99,6 +116,7 @@ func serve(port string, newer bool) error {
 	mcp.AddTool(server, &mcp.Tool{Name: "echo", Description: "Says it again."}, echo)
 	mcp.AddTool(server, &mcp.Tool{Name: "count", Description: "Counts slowly."}, count)
 	mcp.AddTool(server, &mcp.Tool{Name: "greet", Description: "Asks for a name."}, greet)
+	mcp.AddTool(server, &mcp.Tool{Name: "write", Description: "Has a model write."}, write)
 	server.AddPrompt(&mcp.Prompt{Name: "haiku", Arguments: []*mcp.PromptArgument{{Name: "topic", Required: true}}}, haiku)
 	server.AddResource(&mcp.Resource{Name: "today", URI: "memo://days/today", MIMEType: "text/plain"}, memo)
 	server.AddResourceTemplate(&mcp.ResourceTemplate{Name: "day", URITemplate: "memo://days/{day}"}, memo)

@@ -98,14 +98,7 @@ final class Catalogs {
 
   /** The prompt of that name. */
   Optional<ServedPrompt> prompt(String name) {
-    for (ToolSet set : sets) {
-      for (ServedPrompt prompt : set.prompts()) {
-        if (prompt.name().equals(name)) {
-          return Optional.of(prompt);
-        }
-      }
-    }
-    return Optional.empty();
+    return Lookup.prompt(sets, name);
   }
 
   /** How fast that has been. */

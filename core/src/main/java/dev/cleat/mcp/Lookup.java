@@ -21,15 +21,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Finds what a request is about in sets of prompts and resources, and refuses what is not there.
  */
 final class Lookup {
-  private static final Pattern VARIABLE = Pattern.compile("\\{([^{}]*)}");
-
   private Lookup() {}
 
   /**
@@ -53,7 +49,7 @@ final class Lookup {
     }
     for (ToolSet set : sets) {
       for (ServedTemplate template : set.templates()) {
-        Optional<Map<String, String>> variables = match(template, uri);
+        Optional<Map<String, String>> variables = template.match(uri);
         if (variables.isPresent()) {
           ResourceRead request = new ResourceRead(uri, variables.get());
           return Optional.of(new Found(template.handler(), template.cache(), request));
@@ -156,7 +152,7 @@ final class Lookup {
       for (ServedTemplate template : set.templates()) {
         String pattern = template.template().uriTemplate();
         if (pattern.equals(of.uriTemplate())) {
-          List<String> known = variables(pattern);
+          List<String> known = template.variables();
           if (!known.contains(argument)) {
             throw invalid(
                 "The template %s has no variable \"%s\". It has %s."
@@ -173,23 +169,6 @@ final class Lookup {
       }
     }
     throw invalid("There is no resource template \"%s\".".formatted(Text.shown(of.uriTemplate())));
-  }
-
-  private static Optional<Map<String, String>> match(ServedTemplate template, String uri) {
-    try {
-      return template.match(uri);
-    } catch (IllegalArgumentException notServedHere) {
-      return Optional.empty();
-    }
-  }
-
-  private static List<String> variables(String uriTemplate) {
-    List<String> variables = new ArrayList<>();
-    Matcher matcher = VARIABLE.matcher(uriTemplate);
-    while (matcher.find()) {
-      variables.add(matcher.group(1));
-    }
-    return variables;
   }
 
   private static String listed(List<String> names) {

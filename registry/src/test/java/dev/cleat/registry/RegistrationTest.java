@@ -256,11 +256,11 @@ class RegistrationTest {
   @Test
   void aServerWithoutATransportIsRefusedAndToldWhichThereAre() {
     assertThatThrownBy(
-            () -> registry.register("wiki", ClientDefinition.url("https://example.org/mcp")))
+            () -> registry.register("wiki", ClientDefinition.url("gopher://example.org/mcp")))
         .isInstanceOf(McpException.ConnectFailed.class)
         .hasMessage(
             "\"wiki\" is reached by a url, and no transport for that is on the class path."
-                + " There are [stdio].");
+                + " There are [http, stdio].");
   }
 
   @Test

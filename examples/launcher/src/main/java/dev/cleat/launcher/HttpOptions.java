@@ -5,6 +5,8 @@ import dev.cleat.http.HttpServer;
 import dev.cleat.mcp.McpServer;
 import dev.cleat.spi.ConfigException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -78,6 +80,13 @@ final class HttpOptions {
     if (host.startsWith("[") && host.endsWith("]")) {
       host = host.substring(1, host.length() - 1);
     }
+    if (tokens.isEmpty() && !host.isEmpty() && !isThisMachineAlone(host)) {
+      throw new ConfigException(
+          "--http "
+              + wanted
+              + " can be reached from other machines. Say who may come in with --http-tokens FILE,"
+              + " or listen on 127.0.0.1.");
+    }
     HttpServer.Builder builder = HttpServer.builder(server);
     builder.address(host, port(wanted, wanted.substring(colon + 1), host));
     tokens.ifPresent(file -> builder.tokens(read(file)));
@@ -90,6 +99,14 @@ final class HttpOptions {
       builder.tls(certificate.get(), key.orElseThrow());
     }
     return builder;
+  }
+
+  private static boolean isThisMachineAlone(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw new ConfigException("--http: there is no address \"" + host + "\" here.");
+    }
   }
 
   private static int port(String wanted, String text, String host) {

@@ -106,6 +106,24 @@ class CallCommandTest {
   }
 
   @Test
+  void aPersonFillsInWhatAToolAsksFor() {
+    Run.Result filled =
+        Run.in(folder).typing("y\nblue\ngreen\n2\nyes\n\n").run("call", "order_paint");
+    Run.Result declined = Run.in(folder).typing("n\n").run("call", "order_paint");
+    Run.Result givenUp = Run.in(folder).typing("y\na\nb\nc\n").run("call", "order_paint");
+    Run.Result nobody = Run.in(folder).run("call", "order_paint");
+
+    assertThat(filled.err())
+        .contains("Which paint? Answer now? [y/N]", "color (one of red, green)", "does not fit")
+        .contains("note (string, optional)");
+    assertThat(filled.out()).contains("color=GREEN, liters=2, glossy=true, note=Optional.empty");
+    assertThat(declined.out()).contains("no paint");
+    assertThat(givenUp.out()).contains("no paint");
+    assertThat(nobody.exit()).isEqualTo(1);
+    assertThat(nobody.err()).contains("elicitation/create");
+  }
+
+  @Test
   void progressIsShownOnATerminalAndTakenAwayAgain() throws Exception {
     Path file = folder.resolve("there");
     Run.in(folder).file("there", "");

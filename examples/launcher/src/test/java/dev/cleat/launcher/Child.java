@@ -79,6 +79,11 @@ final class Child implements AutoCloseable {
             + "}}");
   }
 
+  /** The next line of what it prints, when it serves over HTTP. */
+  String line() throws IOException {
+    return String.valueOf(out.readLine());
+  }
+
   /** The next message. */
   Map<?, ?> next() throws IOException {
     String line = out.readLine();

@@ -98,7 +98,7 @@ class CommandsTest {
   void doctorSpeaksJson() throws Exception {
     Run.Result result =
         Run.in(folder)
-            .configured("{\"mcpServers\": {\"far\": {\"url\": \"https://example.org/mcp\"}}}")
+            .configured("{\"mcpServers\": {\"far\": {\"url\": \"http://127.0.0.1:1/mcp\"}}}")
             .run("doctor", "--json");
 
     Map<?, ?> report = (Map<?, ?>) Json.parse(result.out());
@@ -125,15 +125,6 @@ class CommandsTest {
         .isEqualTo(Map.of("jsonrpc", "2.0", "id", 1L, "result", Map.of()));
     assertThat(result.err()).isEmpty();
     assertThat(result.exit()).isZero();
-  }
-
-  @Test
-  void serveOverHttpIsRefusedInWords() {
-    Run.Result result = Run.in(folder).run("serve", "--http", "127.0.0.1:8080");
-
-    assertThat(result.err()).contains("--http is not in this version yet");
-    assertThat(result.out()).isEmpty();
-    assertThat(result.exit()).isEqualTo(2);
   }
 
   @Test

@@ -35,6 +35,13 @@ public final class WorkshopProvider implements ToolProvider {
 
   record Hold(String file) {}
 
+  enum Color {
+    RED,
+    GREEN
+  }
+
+  record Paint(Color color, int liters, boolean glossy, Optional<String> note) {}
+
   @Override
   public String name() {
     return "workshop";
@@ -85,6 +92,17 @@ public final class WorkshopProvider implements ToolProvider {
             .says("Holds until a file is there.")
             .readOnly()
             .handles(Hold.class, Said.class, WorkshopProvider::hold),
+        Tool.named("order_paint")
+            .says("Asks which paint.")
+            .readOnly()
+            .handles(
+                None.class,
+                Said.class,
+                (none, call) ->
+                    new Said(
+                        call.elicit("Which paint?", Paint.class)
+                            .map(Object::toString)
+                            .orElse("no paint"))),
         Tool.named("write_note")
             .says("Writes.")
             .writes()

@@ -105,8 +105,9 @@ class ForeignHttpServerLifeIT {
           .cause()
           .isInstanceOf(McpException.OutcomeUnknown.class);
       first.awaitExit();
+      // Unknown when it went into a connection of which nobody had read the end yet.
       assertThatThrownBy(() -> registry.callTool(echo, Map.of("message", "anybody?")))
-          .isInstanceOf(McpException.NotSent.class);
+          .isInstanceOfAny(McpException.NotSent.class, McpException.OutcomeUnknown.class);
 
       try (Listening second = start.apply(first.port())) {
         registry.register("peer", ClientDefinition.url(second.url()));

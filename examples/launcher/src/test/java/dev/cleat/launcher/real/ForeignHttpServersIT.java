@@ -57,7 +57,7 @@ class ForeignHttpServersIT {
       assertThat(client.peer().protocolVersion()).isEqualTo(server.era().revision());
       assertThat(client.listTools())
           .extracting(Tool::name)
-          .containsExactlyInAnyOrder("echo", "count", "greet");
+          .containsExactlyInAnyOrder("echo", "count", "greet", "write");
     }
   }
 
@@ -129,6 +129,21 @@ class ForeignHttpServersIT {
                   .callTool(ToolCall.of("greet", Map.of()).withListener(Person.declining()))
                   .text())
           .isEqualTo("Goodbye.");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aModelWritesRootsAreToldAndWhatIsLoggedIsHeard(ForeignServer server) throws Exception {
+    Person person = Person.declining();
+    try (McpClient client = connect(server)) {
+      ToolResult result = client.callTool(ToolCall.of("write", Map.of()).withListener(person));
+
+      assertThat(result.text()).isEqualTo("It was written by hand. file:///tmp/cleat");
+      assertThat(person.asked())
+          .extracting(asked -> asked.getClass().getSimpleName())
+          .containsExactlyInAnyOrder("Sampling", "Roots");
+      assertThat(person.awaitLog()).isEqualTo("it has written");
     }
   }
 

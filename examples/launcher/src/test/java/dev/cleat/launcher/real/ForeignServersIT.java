@@ -111,9 +111,10 @@ class ForeignServersIT {
         .singleElement()
         .satisfies(image -> assertThat(((Content.Image) image).mimeType()).isEqualTo("image/png"));
     assertThat(succeeds("everything__get-resource-links", Map.of("count", 2)).content())
-        .filteredOn(block -> block instanceof Content.Other)
-        .extracting(link -> ((Content.Other) link).type())
-        .containsExactly("resource_link", "resource_link");
+        .filteredOn(block -> block instanceof Content.Link)
+        .extracting(link -> ((Content.Link) link).resource().uri())
+        .hasSize(2)
+        .allSatisfy(uri -> assertThat(uri).startsWith("demo://resource/dynamic/"));
   }
 
   @Test

@@ -4,6 +4,7 @@ package dev.cleat.launcher.real;
 import dev.cleat.Json;
 import dev.cleat.spi.ClientDefinition;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,11 +111,9 @@ record Peers(Path folder) {
    */
   Seen see(Path scratch, ForeignClient client, Map<String, ?> server, Map<String, ?> plan)
       throws IOException, InterruptedException {
-    Map<String, Object> whole = new LinkedHashMap<>(plan);
-    whole.putAll(server);
-    whole.put("era", client.era().word());
     List<String> command = run(client.program(), client.arguments());
-    Ran ran = Ran.toItsEnd(scratch, sameJava(), Json.print(whole), DONE_WITHIN, command);
+    String whole = whole(client, server, plan);
+    Ran ran = Ran.toItsEnd(scratch, sameJava(), whole, DONE_WITHIN, command);
     return new Seen((Map<?, ?>) Json.parse(ran.succeeds()));
   }
 
@@ -138,6 +137,25 @@ record Peers(Path folder) {
     Map<String, String> noFileOfTheUsers =
         Map.of("MCP_CATALOG_PATH", scratch.resolve("catalog.json").toString());
     return Ran.toItsEnd(scratch, noFileOfTheUsers, "", DONE_WITHIN, command);
+  }
+
+  /** Starts such a client, and leaves it to itself. */
+  Process start(Path scratch, ForeignClient client, Map<String, ?> server, Map<String, ?> plan)
+      throws IOException {
+    Path input = Files.writeString(scratch.resolve("plan.json"), whole(client, server, plan));
+    return new ProcessBuilder(run(client.program(), client.arguments()))
+        .directory(scratch.toFile())
+        .redirectInput(input.toFile())
+        .redirectOutput(scratch.resolve("client-out").toFile())
+        .redirectError(scratch.resolve("client-err").toFile())
+        .start();
+  }
+
+  private static String whole(ForeignClient client, Map<String, ?> server, Map<String, ?> plan) {
+    Map<String, Object> whole = new LinkedHashMap<>(plan);
+    whole.putAll(server);
+    whole.put("era", client.era().word());
+    return Json.print(whole);
   }
 
   /** The command that runs one of the programs that {@code prepare.sh} has put there. */

@@ -32,9 +32,14 @@ final class Served {
       throws Exception {
     configure(folder, configuration);
     Peers.build(folder, "cleat", "--version");
+    return Listening.start(folder, Peers.sameJava(), "/mcp", command("127.0.0.1:0", options));
+  }
+
+  /** The command that serves at that address. */
+  static List<String> command(String address, String... options) {
     List<String> command = new ArrayList<>();
-    command.addAll(List.of(Peers.ours("cleat"), "serve", "--http", "127.0.0.1:0"));
+    command.addAll(List.of(Peers.ours("cleat"), "serve", "--http", address));
     command.addAll(List.of(options));
-    return Listening.start(folder, Peers.sameJava(), "/mcp", command);
+    return command;
   }
 }
