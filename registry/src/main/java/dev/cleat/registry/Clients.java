@@ -317,6 +317,9 @@ class Clients {
     }
     try {
       publish(generation, generation.client().listTools());
+    } catch (McpException lost) {
+      // Nothing is wrong here: its tools stay listed, and the next call shows what it can do.
+      LOG.log(Level.INFO, () -> generation + " did not list its tools again: " + lost.getMessage());
     } finally {
       generation.release();
     }

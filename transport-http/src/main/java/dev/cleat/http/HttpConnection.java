@@ -55,6 +55,7 @@ final class HttpConnection implements Connection {
   // Bytes that may wait to be written.
   private final Semaphore room;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicBoolean ended = new AtomicBoolean();
 
   // Why nothing can be sent any more; null while it can.
   private volatile @Nullable String over;
@@ -84,7 +85,7 @@ final class HttpConnection implements Connection {
   public Receipt send(Message message) {
     String reason = over;
     if (reason != null) {
-      throw new McpException.NotSent("The connection to " + label + " has ended: " + reason);
+      throw ended(reason);
     }
     byte[] json = MessageCodec.encode(message, limits.maxMessageBytes());
     if (message instanceof Message.Request request) {
@@ -95,6 +96,10 @@ final class HttpConnection implements Connection {
     }
     // In the newer era servers ask nothing, so there is nothing to answer.
     return older ? notice(json, Map.of()).receipt() : Departure.SETTLED;
+  }
+
+  private McpException.NotSent ended(String reason) {
+    return new McpException.NotSent("The connection to " + label + " has ended: " + reason);
   }
 
   private Receipt sendRequest(Message.Request request, byte[] json) {
@@ -113,9 +118,16 @@ final class HttpConnection implements Connection {
       inFlight.values().stream().filter(Exchange::isModern).forEach(Exchange::giveUp);
     }
     int bytes = awaitRoom(json.length);
-    Exchange exchange =
-        new Exchange(this, request, json, modern, new Once(() -> room.release(bytes)));
+    Once written = new Once(() -> room.release(bytes));
+    Exchange exchange = new Exchange(this, request, json, modern, written);
     inFlight.put(request.id(), exchange);
+    String reason = over;
+    if (reason != null) {
+      // It ended since that was asked first, and what was in flight then has been told.
+      forget(exchange);
+      written.run();
+      throw ended(reason);
+    }
     exchange.post();
     return exchange.receipt();
   }
@@ -320,16 +332,24 @@ final class HttpConnection implements Connection {
 
   /** The stream that carries all answers is gone. */
   void streamLost(String reason) {
+    refuseFurther(reason);
     inFlight.values().forEach(exchange -> exchange.lose(true, reason));
     inbox.soon(() -> end(reason));
   }
 
-  private void end(String reason) {
+  /** From here on nothing is sent, so that nothing is lost with what was sent before. */
+  private void refuseFurther(String reason) {
     synchronized (inFlight) {
-      if (over != null) {
-        return;
+      if (over == null) {
+        over = reason;
       }
-      over = reason;
+    }
+  }
+
+  private void end(String reason) {
+    refuseFurther(reason);
+    if (!ended.compareAndSet(false, true)) {
+      return;
     }
     inFlight.clear();
     running.forEach(http -> Departure.abort(http, reason));

@@ -77,7 +77,28 @@ final class SharedHttpClient {
       }
     }
     if (unused != null) {
-      stop(unused);
+      stopWhole(unused);
+    }
+  }
+
+  /**
+   * In a thread that nobody interrupts: when one that is interrupted stops Jetty, its selector runs
+   * on, and Jetty waits for that in vain.
+   */
+  private static void stopWhole(HttpClient unused) {
+    Thread stopper = new Thread(() -> stop(unused), "cleat-http-client-stop");
+    stopper.setDaemon(true);
+    stopper.start();
+    boolean interrupted = false;
+    while (stopper.isAlive()) {
+      try {
+        stopper.join();
+      } catch (InterruptedException e) {
+        interrupted = true; // Jetty's own time limit bounds the wait.
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
