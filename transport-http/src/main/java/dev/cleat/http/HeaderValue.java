@@ -37,10 +37,12 @@ final class HeaderValue {
     }
     String inside = trimmed.substring(OPEN.length(), trimmed.length() - CLOSE.length());
     try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(Base64.getDecoder().decode(inside)))
-          .toString();
+      byte[] utf8 = Base64.getDecoder().decode(inside);
+      // The decoder forgives missing padding, and two values would stand for one text.
+      if (!Base64.getEncoder().encodeToString(utf8).equals(inside)) {
+        throw new IllegalArgumentException("without its padding");
+      }
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("it is not the Base64 of UTF-8", e);
     } catch (IllegalArgumentException e) {

@@ -2,10 +2,13 @@
 package dev.cleat.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HeaderValueTest {
   @Property
@@ -25,5 +28,14 @@ class HeaderValueTest {
     assertThat(HeaderValue.encode("two words")).isEqualTo("two words");
     assertThat(HeaderValue.encode(" blank")).isEqualTo("=?base64?IGJsYW5r?=");
     assertThat(HeaderValue.encode("=?base64?eA==?=")).startsWith("=?base64?PT9");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"=?base64?SGVsbG8?=", "=?base64?!!!!?=", "=?base64?/w==?=", "=?base64?eA=?="})
+  void whatLooksWrappedAndIsNotIsRefused(String value) {
+    assertThatThrownBy(() -> HeaderValue.decode(value))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Base64");
   }
 }
