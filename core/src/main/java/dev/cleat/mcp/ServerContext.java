@@ -10,6 +10,7 @@ import dev.cleat.LogLevel;
 import dev.cleat.McpException;
 import dev.cleat.RequestContext;
 import dev.cleat.ToolFailure;
+import dev.cleat.spi.Message;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +34,7 @@ final class ServerContext implements RequestContext {
   ServerContext(
       ServerSession session,
       RunningCall running,
-      dev.cleat.spi.Message.Request request,
+      Message.Request request,
       Asker asker,
       Optional<Rounds> rounds) {
     this.session = session;

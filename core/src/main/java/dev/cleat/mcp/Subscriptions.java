@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * What one client wants to hear of changes. In the older era it hears of all lists, and of the
@@ -125,10 +126,7 @@ final class Subscriptions {
   }
 
   private void tell(
-      ServerSession session,
-      java.util.function.Predicate<Listen> who,
-      String method,
-      Map<String, Object> params) {
+      ServerSession session, Predicate<Listen> who, String method, Map<String, Object> params) {
     for (Listen listen : listens.values()) {
       if (who.test(listen)) {
         synchronized (listen) {
