@@ -3,6 +3,7 @@ package dev.cleat.mcp;
 
 import dev.cleat.McpException;
 import dev.cleat.Text;
+import dev.cleat.spi.Protocol;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -130,7 +131,7 @@ final class ClientHandshake {
   }
 
   private Map<String, Object> askWhatItIs(Duration limit) {
-    Map<String, Object> params = Wire.object(Wire.META, session.requests().statelessMeta());
+    Map<String, Object> params = Wire.object(Protocol.META, session.requests().statelessMeta());
     return session.requests().connecting(Wire.DISCOVER, params, limit);
   }
 
@@ -138,7 +139,7 @@ final class ClientHandshake {
    * A server may refuse a revision and in the same breath say that it speaks it: worth one retry.
    */
   private static boolean speaksStatelessAfterAll(McpException.Protocol refused) {
-    return refused.code() == Wire.UNSUPPORTED_VERSION
+    return refused.code() == Protocol.UNSUPPORTED_VERSION
         && Wire.object(refused.data().orElse(null))
             .filter(data -> Wire.list(data.get("supported")).contains(ProtocolVersion.STATELESS))
             .isPresent();
@@ -164,7 +165,7 @@ final class ClientHandshake {
             Answers.either(settings.features.capabilities(), settings.callersAnswer),
             ProtocolVersion.NEWEST_WITH_HANDSHAKE));
     params.put("clientInfo", session.requests().clientInfo());
-    Map<String, Object> result = session.requests().connecting(Wire.INITIALIZE, params, left());
+    Map<String, Object> result = session.requests().connecting(Protocol.INITIALIZE, params, left());
     String revision = Wire.text(result.get("protocolVersion")).orElse("");
     if (!ProtocolVersion.WITH_HANDSHAKE.contains(revision)) {
       throw new McpException.ConnectFailed(

@@ -4,6 +4,7 @@ package dev.cleat.mcp;
 import dev.cleat.ChangeListener.Catalog;
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Message;
+import dev.cleat.spi.Protocol;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Map;
@@ -84,7 +85,7 @@ final class ClientReceiver implements Connection.Receiver {
       case Wire.LOG_MESSAGE:
         calls.logged(params, requestId);
         return null;
-      case Wire.CANCELLED:
+      case Protocol.CANCELLED:
         if (requests.agreement().isStateless()) {
           listening.cancelled(params.get("requestId"));
         } else {

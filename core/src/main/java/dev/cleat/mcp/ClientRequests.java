@@ -11,6 +11,7 @@ import dev.cleat.McpException;
 import dev.cleat.Text;
 import dev.cleat.ToolFailure;
 import dev.cleat.spi.Message;
+import dev.cleat.spi.Protocol;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -242,7 +243,7 @@ final class ClientRequests {
       return params;
     }
     Map<String, Object> whole = new LinkedHashMap<>(params);
-    whole.put(Wire.META, meta);
+    whole.put(Protocol.META, meta);
     return whole;
   }
 
@@ -254,7 +255,7 @@ final class ClientRequests {
   private Map<String, Object> statelessMeta(Map<String, Object> meta, ClientFeatures listener) {
     ClientCapabilities can =
         Answers.either(listener.capabilities(), settings.features.capabilities());
-    meta.put(Wire.META_VERSION, ProtocolVersion.STATELESS);
+    meta.put(Protocol.META_VERSION, ProtocolVersion.STATELESS);
     meta.put(Wire.META_CLIENT_CAPABILITIES, InputJson.write(can, ProtocolVersion.STATELESS));
     meta.put(Wire.META_CLIENT_INFO, clientInfo());
     return meta;

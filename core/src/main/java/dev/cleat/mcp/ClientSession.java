@@ -16,6 +16,7 @@ import dev.cleat.ToolCall;
 import dev.cleat.ToolFailure;
 import dev.cleat.ToolResult;
 import dev.cleat.spi.Connection;
+import dev.cleat.spi.Protocol;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,7 +79,7 @@ final class ClientSession implements McpClient {
       return list(Wire.TOOLS_LIST, "tools", ToolJson::readTool);
     } catch (McpException.Protocol e) {
       // Asked even if it declares none, because older servers forget to.
-      if (e.code() == Wire.METHOD_NOT_FOUND && !agreement().declares("tools")) {
+      if (e.code() == Protocol.METHOD_NOT_FOUND && !agreement().declares("tools")) {
         return List.of();
       }
       throw e;
@@ -123,7 +124,7 @@ final class ClientSession implements McpClient {
     try {
       return callOnce(call);
     } catch (McpException.Protocol refused) {
-      if (refused.code() != Wire.HEADER_MISMATCH || !agreement().isStateless()) {
+      if (refused.code() != Protocol.HEADER_MISMATCH || !agreement().isStateless()) {
         throw refused;
       }
       // It was not executed: the tool's schema, which the headers follow, is another one by now.
@@ -138,7 +139,7 @@ final class ClientSession implements McpClient {
     params.put("arguments", call.arguments());
     return requests.converse(
         "tools/call " + call.tool(),
-        Wire.TOOLS_CALL,
+        Protocol.TOOLS_CALL,
         params,
         call.meta(),
         call.listener(),
@@ -179,7 +180,7 @@ final class ClientSession implements McpClient {
           method + " " + name, method, params, Map.of(), listener, limits.callTimeout());
     } catch (ToolFailure failure) {
       throw new McpException.Protocol(
-          Wire.INTERNAL_ERROR,
+          Protocol.INTERNAL_ERROR,
           String.valueOf(failure.getMessage()),
           Optional.of(Map.of("kind", failure.kind().wireName(), "hint", failure.hint())));
     }
@@ -188,7 +189,7 @@ final class ClientSession implements McpClient {
   /** The newer era has no code of its own for it, and tells it by the URI. */
   private static boolean isNotFound(McpException.Protocol refused) {
     return refused.code() == Wire.RESOURCE_NOT_FOUND
-        || (refused.code() == Wire.INVALID_PARAMS
+        || (refused.code() == Protocol.INVALID_PARAMS
             && Wire.object(refused.data().orElse(null))
                 .filter(data -> data.containsKey("uri"))
                 .isPresent());
@@ -215,7 +216,7 @@ final class ClientSession implements McpClient {
   public void subscribe(String resourceUri) {
     if (!agreement().declares("resources", "subscribe")) {
       throw new McpException.Protocol(
-          Wire.METHOD_NOT_FOUND,
+          Protocol.METHOD_NOT_FOUND,
           peer().name() + " does not tell when a resource changes.",
           Optional.empty());
     }

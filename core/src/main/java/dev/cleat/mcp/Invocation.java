@@ -10,6 +10,7 @@ import dev.cleat.ServedTool;
 import dev.cleat.ToolCall;
 import dev.cleat.ToolFailure;
 import dev.cleat.ToolResult;
+import dev.cleat.spi.Protocol;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Map;
@@ -72,15 +73,15 @@ final class Invocation {
       throw passedOn;
     } catch (McpException trouble) {
       throw new McpException.Protocol(
-          Wire.INTERNAL_ERROR, String.valueOf(trouble.getMessage()), Optional.empty());
+          Protocol.INTERNAL_ERROR, String.valueOf(trouble.getMessage()), Optional.empty());
     } catch (InterruptedException cancelled) {
       Thread.currentThread().interrupt();
       throw new McpException.Protocol(
-          Wire.INTERNAL_ERROR, what + " was cancelled.", Optional.empty());
+          Protocol.INTERNAL_ERROR, what + " was cancelled.", Optional.empty());
     } catch (Exception | Error fault) {
       if (context.cancelled()) {
         throw new McpException.Protocol(
-            Wire.INTERNAL_ERROR, what + " was cancelled.", Optional.empty());
+            Protocol.INTERNAL_ERROR, what + " was cancelled.", Optional.empty());
       }
       throw fault(what, fault);
     }
@@ -95,8 +96,8 @@ final class Invocation {
     data.put("hint", described.hint());
     return new McpException.Protocol(
         described.kind() == FailureKind.INVALID_ARGUMENT
-            ? Wire.INVALID_PARAMS
-            : Wire.INTERNAL_ERROR,
+            ? Protocol.INVALID_PARAMS
+            : Protocol.INTERNAL_ERROR,
         described.message(),
         Optional.of(data));
   }
@@ -106,7 +107,7 @@ final class Invocation {
     String id = String.format("%08x", ThreadLocalRandom.current().nextInt());
     LOG.log(Level.ERROR, () -> "Fault " + id + ": " + what, fault);
     return new McpException.Protocol(
-        Wire.INTERNAL_ERROR,
+        Protocol.INTERNAL_ERROR,
         what
             + " failed because of a fault in this server ("
             + id

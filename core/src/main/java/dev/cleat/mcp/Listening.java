@@ -4,6 +4,7 @@ package dev.cleat.mcp;
 import dev.cleat.ChangeListener.Catalog;
 import dev.cleat.McpException;
 import dev.cleat.spi.Message;
+import dev.cleat.spi.Protocol;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -162,10 +163,10 @@ final class Listening {
 
   private void open(Stream stream) {
     Map<String, Object> params = Wire.object("notifications", stream.filter());
-    params.put(Wire.META, meta.get());
+    params.put(Protocol.META, meta.get());
     var unused =
         pending
-            .send(new Message.Request(stream.id(), Wire.LISTEN, params))
+            .send(new Message.Request(stream.id(), Protocol.LISTEN, params))
             .whenComplete((answer, failure) -> ended(stream, answer, failure));
   }
 
@@ -297,7 +298,7 @@ final class Listening {
 
   private static boolean isRefusal(@Nullable Message answer) {
     return answer instanceof Message.ErrorResponse error
-        && (error.code() == Wire.METHOD_NOT_FOUND || error.code() == Wire.INVALID_PARAMS);
+        && (error.code() == Protocol.METHOD_NOT_FOUND || error.code() == Protocol.INVALID_PARAMS);
   }
 
   private static RuntimeException why(@Nullable Message answer, @Nullable Throwable failure) {

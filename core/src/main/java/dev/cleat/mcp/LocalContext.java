@@ -11,8 +11,6 @@ import dev.cleat.RequestContext;
 import dev.cleat.ToolFailure;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /** What the caller of a handler of this process listens to and answers, seen from the handler. */
@@ -64,13 +62,6 @@ final class LocalContext implements RequestContext {
           "Call it with a listener that can.");
     }
     return Answers.answer(listener, request);
-  }
-
-  @Override
-  public Map<String, InputResponse> askAll(Map<String, InputRequest> requests) {
-    Map<String, InputResponse> answers = new LinkedHashMap<>();
-    requests.forEach((key, request) -> answers.put(key, ask(request)));
-    return answers;
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.cleat.ServedPrompt;
 import dev.cleat.ServedResource;
 import dev.cleat.ServedTemplate;
 import dev.cleat.Text;
+import dev.cleat.spi.Protocol;
 import dev.cleat.spi.ToolSet;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -176,6 +177,6 @@ final class Lookup {
   }
 
   private static McpException.Protocol invalid(String why) {
-    return new McpException.Protocol(Wire.INVALID_PARAMS, why, Optional.empty());
+    return new McpException.Protocol(Protocol.INVALID_PARAMS, why, Optional.empty());
   }
 }

@@ -16,10 +16,13 @@ import dev.cleat.TypedHandler;
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Readiness;
 import dev.cleat.spi.ToolSet;
+import dev.cleat.spi.WorkThreads;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,6 +54,9 @@ public final class McpServer implements AutoCloseable {
    */
   private static final long POOLED_NANOS = 20_000_000;
 
+  /** A thread that has had no call for so long is given up. */
+  private static final Duration HANDLER_IDLE = Duration.ofSeconds(30);
+
   private final ServerSettings settings;
   private final List<ToolSet> toolSets;
   private final ExecutorService handlers;
@@ -60,11 +66,12 @@ public final class McpServer implements AutoCloseable {
 
   private McpServer(Builder builder) {
     toolSets = List.copyOf(builder.toolSets);
-    handlers = HandlerThreads.create(builder.limits.maxHandlerThreads());
+    handlers =
+        WorkThreads.create("cleat-handler", builder.limits.maxHandlerThreads(), HANDLER_IDLE);
     settings =
         new ServerSettings(
             builder.name,
-            builder.version,
+            serverInfo(builder),
             builder.instructions,
             builder.access,
             builder.assumeYes,
@@ -74,6 +81,12 @@ public final class McpServer implements AutoCloseable {
             new Catalogs(toolSets, builder.access),
             handlers);
     toolSets.forEach(set -> set.onChange(new Changes()));
+  }
+
+  private static Map<String, Object> serverInfo(Builder builder) {
+    Map<String, Object> info = Wire.object("name", builder.name);
+    info.put("version", builder.version);
+    return Collections.unmodifiableMap(info);
   }
 
   /** Starts from an unnamed server without tools that allows every tool it is given. */

@@ -2,6 +2,7 @@
 package dev.cleat.mcp;
 
 import dev.cleat.McpException;
+import dev.cleat.spi.Protocol;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -63,7 +64,7 @@ final class PageCursor {
       }
     }
     throw new McpException.Protocol(
-        Wire.INVALID_PARAMS,
+        Protocol.INVALID_PARAMS,
         "The cursor is unknown; the list may have changed. Start again without one.",
         Optional.empty());
   }

@@ -4,6 +4,7 @@ package dev.cleat.mcp;
 import dev.cleat.McpException;
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Message;
+import dev.cleat.spi.Protocol;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -250,7 +251,7 @@ final class PendingRequests {
     Map<String, Object> params = Wire.object("requestId", id);
     params.put("reason", reason);
     try {
-      connection.send(new Message.Notification(Wire.CANCELLED, params));
+      connection.send(new Message.Notification(Protocol.CANCELLED, params));
     } catch (McpException.NotSent gone) {
       // Whoever is gone needs no cancellation.
     }

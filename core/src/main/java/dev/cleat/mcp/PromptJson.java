@@ -4,6 +4,7 @@ package dev.cleat.mcp;
 import dev.cleat.Completion;
 import dev.cleat.Prompt;
 import dev.cleat.PromptResult;
+import dev.cleat.spi.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +31,7 @@ final class PromptJson {
     }
     json.put("arguments", arguments);
     if (!prompt.meta().isEmpty()) {
-      json.put(Wire.META, prompt.meta());
+      json.put(Protocol.META, prompt.meta());
     }
     return json;
   }
@@ -72,7 +73,7 @@ final class PromptJson {
     Map<String, Object> json = Wire.object("messages", messages);
     result.description().ifPresent(text -> json.put("description", text));
     if (!result.meta().isEmpty()) {
-      json.put(Wire.META, result.meta());
+      json.put(Protocol.META, result.meta());
     }
     return json;
   }

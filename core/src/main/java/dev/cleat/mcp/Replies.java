@@ -4,6 +4,7 @@ package dev.cleat.mcp;
 import dev.cleat.McpException;
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Message;
+import dev.cleat.spi.Protocol;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,7 +27,7 @@ final class Replies {
       if (answer instanceof Message.Response response) {
         refuse(
             response.id(),
-            Wire.INTERNAL_ERROR,
+            Protocol.INTERNAL_ERROR,
             "The answer is too large to send. " + tooLarge.getMessage());
       }
     } catch (McpException.NotSent gone) {

@@ -3,6 +3,7 @@ package dev.cleat.mcp;
 
 import dev.cleat.Json;
 import dev.cleat.McpException;
+import dev.cleat.spi.Protocol;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -95,7 +96,7 @@ final class RequestState {
       // refused below, like any other that was not sealed here
     }
     throw new McpException.Protocol(
-        Wire.INVALID_PARAMS,
+        Protocol.INVALID_PARAMS,
         "requestState is not what this server gave for this request, or is older than "
             + LIFETIME.toMinutes()
             + " minutes. Send the request again without it.",
@@ -105,7 +106,7 @@ final class RequestState {
   /** What tells one request from another: its method and what it asks for. */
   static String requestOf(String method, Map<String, Object> params) {
     Map<String, Object> asked = new LinkedHashMap<>(params);
-    asked.remove(Wire.META);
+    asked.remove(Protocol.META);
     asked.remove(Wire.INPUT_RESPONSES);
     asked.remove(Wire.REQUEST_STATE);
     return fingerprint(Map.of("method", method, "params", asked));

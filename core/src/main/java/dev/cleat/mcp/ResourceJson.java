@@ -4,6 +4,7 @@ package dev.cleat.mcp;
 import dev.cleat.Resource;
 import dev.cleat.ResourceContents;
 import dev.cleat.ResourceTemplate;
+import dev.cleat.spi.Protocol;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -121,7 +122,7 @@ final class ResourceJson {
 
   private static void putMeta(Map<String, Object> json, Map<String, Object> meta) {
     if (!meta.isEmpty()) {
-      json.put(Wire.META, new LinkedHashMap<>(meta));
+      json.put(Protocol.META, new LinkedHashMap<>(meta));
     }
   }
 }

@@ -11,6 +11,7 @@ import dev.cleat.Text;
 import dev.cleat.ToolCall;
 import dev.cleat.ToolResult;
 import dev.cleat.spi.Message;
+import dev.cleat.spi.Protocol;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ final class ServerCalls {
 
   static boolean handles(String method) {
     switch (method) {
-      case Wire.TOOLS_CALL:
+      case Protocol.TOOLS_CALL:
       case Wire.PROMPTS_GET:
       case Wire.RESOURCES_READ:
       case Wire.COMPLETE:
@@ -71,7 +72,7 @@ final class ServerCalls {
   Prepared prepare(Message.Request request, Asker asker) {
     Map<String, Object> params = request.params();
     switch (request.method()) {
-      case Wire.TOOLS_CALL:
+      case Protocol.TOOLS_CALL:
         return prepareCall(params, asker);
       case Wire.PROMPTS_GET:
         return preparePrompt(params, asker);
@@ -89,7 +90,8 @@ final class ServerCalls {
         settings
             .catalogs()
             .tool(name)
-            .orElseThrow(() -> refused(Wire.INVALID_PARAMS, settings.catalogs().unknownTool(name)));
+            .orElseThrow(
+                () -> refused(Protocol.INVALID_PARAMS, settings.catalogs().unknownTool(name)));
     ToolCall call =
         new ToolCall(
             name, arguments, Optional.empty(), CallListener.NONE, traceContext(Wire.meta(params)));
@@ -131,7 +133,7 @@ final class ServerCalls {
             .catalogs()
             .prompt(name)
             .orElseThrow(
-                () -> refused(Wire.INVALID_PARAMS, settings.catalogs().unknownPrompt(name)));
+                () -> refused(Protocol.INVALID_PARAMS, settings.catalogs().unknownPrompt(name)));
     return new Prepared(
         "prompt " + name,
         asker,
@@ -201,12 +203,12 @@ final class ServerCalls {
           required(ref, "uri", "the URI template of a resource, in params.ref"));
     }
     throw refused(
-        Wire.INVALID_PARAMS, "params.ref.type has to be \"ref/prompt\" or \"ref/resource\".");
+        Protocol.INVALID_PARAMS, "params.ref.type has to be \"ref/prompt\" or \"ref/resource\".");
   }
 
   private static McpException.Protocol noSuchResource(String uri, Asker asker) {
     return new McpException.Protocol(
-        asker.isStateless() ? Wire.INVALID_PARAMS : Wire.RESOURCE_NOT_FOUND,
+        asker.isStateless() ? Protocol.INVALID_PARAMS : Wire.RESOURCE_NOT_FOUND,
         "There is no resource \"" + Text.shown(uri) + "\". resources/list tells what there is.",
         Optional.of(Map.of("uri", uri)));
   }
@@ -214,13 +216,13 @@ final class ServerCalls {
   private static String required(Map<String, Object> params, String name, String what) {
     return Wire.text(params.get(name))
         .orElseThrow(
-            () -> refused(Wire.INVALID_PARAMS, "\"" + name + "\" has to be " + what + "."));
+            () -> refused(Protocol.INVALID_PARAMS, "\"" + name + "\" has to be " + what + "."));
   }
 
   private static Map<String, Object> arguments(Map<String, Object> params) {
     Object arguments = params.get("arguments");
     if (arguments != null && !(arguments instanceof Map)) {
-      throw refused(Wire.INVALID_PARAMS, "params.arguments has to be an object.");
+      throw refused(Protocol.INVALID_PARAMS, "params.arguments has to be an object.");
     }
     return Wire.object(arguments).orElse(Map.of());
   }

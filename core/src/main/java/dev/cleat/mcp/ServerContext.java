@@ -11,6 +11,7 @@ import dev.cleat.McpException;
 import dev.cleat.RequestContext;
 import dev.cleat.ToolFailure;
 import dev.cleat.spi.Message;
+import dev.cleat.spi.Protocol;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -149,7 +150,7 @@ final class ServerContext implements RequestContext {
             + ", and this client has not declared that it can do that.";
     if (asker.isStateless()) {
       throw new McpException.Protocol(
-          Wire.MISSING_CAPABILITY,
+          Protocol.MISSING_CAPABILITY,
           missing,
           Optional.of(Map.of("requiredCapabilities", InputJson.neededFor(request))));
     }

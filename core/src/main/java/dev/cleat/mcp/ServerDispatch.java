@@ -13,6 +13,7 @@ import dev.cleat.Text;
 import dev.cleat.Tool;
 import dev.cleat.spi.Message;
 import dev.cleat.spi.MessageCodec;
+import dev.cleat.spi.Protocol;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +47,7 @@ final class ServerDispatch {
    */
   Asker asker(Message.Request request) {
     Map<String, Object> meta = Wire.meta(request.params());
-    if (meta.containsKey(Wire.META_VERSION)) {
+    if (meta.containsKey(Protocol.META_VERSION)) {
       return statelessAsker(meta);
     }
     return handshake.orElseThrow(
@@ -62,19 +63,19 @@ final class ServerDispatch {
 
   /** Answers {@code initialize} or {@code ping}, which come from who is not known yet. */
   Optional<Map<String, Object>> answerAnybody(Message.Request request) {
-    if (Wire.meta(request.params()).containsKey(Wire.META_VERSION)) {
+    if (Wire.meta(request.params()).containsKey(Protocol.META_VERSION)) {
       return Optional.empty();
     }
     switch (request.method()) {
-      case Wire.INITIALIZE:
+      case Protocol.INITIALIZE:
         return Optional.of(initialize(request.params()));
       case Wire.PING:
         return Optional.of(Map.of());
       case Wire.DISCOVER:
         throw refused(
-            Wire.INVALID_PARAMS,
+            Protocol.INVALID_PARAMS,
             "server/discover needs "
-                + Wire.META_VERSION
+                + Protocol.META_VERSION
                 + " in params._meta. For revisions up to "
                 + ProtocolVersion.NEWEST_WITH_HANDSHAKE
                 + " send initialize instead.");
@@ -110,19 +111,19 @@ final class ServerDispatch {
     }
   }
 
+  /** A result as it goes out: in the stateless era with what every one carries there. */
+  Map<String, Object> finished(Map<String, Object> result, String type, Asker asker) {
+    return asker.isStateless() ? stamped(result, type) : result;
+  }
+
   /** Adds what every result of the stateless era carries. */
   Map<String, Object> stamped(Map<String, Object> result, String type) {
     Map<String, Object> json = new LinkedHashMap<>(result);
     json.put("resultType", type);
     Map<String, Object> meta = new LinkedHashMap<>(Wire.meta(result));
     meta.put(Wire.META_SERVER_INFO, settings.serverInfo());
-    json.put(Wire.META, meta);
+    json.put(Protocol.META, meta);
     return json;
-  }
-
-  /** A complete result as it goes out. */
-  Map<String, Object> finished(Map<String, Object> result, Asker asker) {
-    return asker.isStateless() ? stamped(result, "complete") : result;
   }
 
   static void putCache(Map<String, Object> result, CacheHint cache) {
@@ -132,7 +133,8 @@ final class ServerDispatch {
 
   static McpException.Protocol methodNotFound(String method) {
     return refused(
-        Wire.METHOD_NOT_FOUND, "The method \"" + Text.shown(method) + "\" is not offered here.");
+        Protocol.METHOD_NOT_FOUND,
+        "The method \"" + Text.shown(method) + "\" is not offered here.");
   }
 
   private Map<String, Object> initialize(Map<String, Object> params) {
@@ -239,15 +241,15 @@ final class ServerDispatch {
 
   /** Checks what every request of the stateless era carries. */
   private Asker statelessAsker(Map<String, Object> meta) {
-    Object asked = meta.get(Wire.META_VERSION);
+    Object asked = meta.get(Protocol.META_VERSION);
     if (!(asked instanceof String version)) {
-      throw refused(Wire.INVALID_PARAMS, Wire.META_VERSION + " has to be a string.");
+      throw refused(Protocol.INVALID_PARAMS, Protocol.META_VERSION + " has to be a string.");
     }
     if (!ProtocolVersion.WITHOUT_HANDSHAKE.contains(version)) {
       Map<String, Object> data = Wire.object("supported", ProtocolVersion.WITHOUT_HANDSHAKE);
       data.put("requested", version);
       throw new McpException.Protocol(
-          Wire.UNSUPPORTED_VERSION,
+          Protocol.UNSUPPORTED_VERSION,
           "The revision "
               + Text.shown(version)
               + " is not spoken here without initialize. Use "
@@ -260,7 +262,7 @@ final class ServerDispatch {
             .orElseThrow(
                 () ->
                     refused(
-                        Wire.INVALID_PARAMS,
+                        Protocol.INVALID_PARAMS,
                         Wire.META_CLIENT_CAPABILITIES + " is missing from params._meta."));
     Optional<LogLevel> level = Optional.empty();
     if (meta.containsKey(Wire.META_LOG_LEVEL)) {
@@ -275,7 +277,7 @@ final class ServerDispatch {
 
   private McpException.Protocol noLevel() {
     return refused(
-        Wire.INVALID_PARAMS,
+        Protocol.INVALID_PARAMS,
         "The level has to be one of debug, info, notice, warning, error, critical, alert,"
             + " emergency.");
   }

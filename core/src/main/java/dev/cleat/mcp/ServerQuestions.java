@@ -7,6 +7,7 @@ import dev.cleat.ToolFailure;
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Message;
 import dev.cleat.spi.MessageCodec;
+import dev.cleat.spi.Protocol;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -70,7 +71,7 @@ final class ServerQuestions {
     }
     if (open.size() >= MAX_OPEN) {
       return () ->
-          replies.send(error(request, Wire.OVERLOADED, "Too many questions are open already."));
+          replies.send(error(request, Protocol.OVERLOADED, "Too many questions are open already."));
     }
     Question question = new Question(request, callId);
     if (open.putIfAbsent(request.id(), question) != null) {
@@ -86,7 +87,7 @@ final class ServerQuestions {
   Runnable refuse(Message.Request request) {
     return request.method().equals(Wire.PING)
         ? () -> answerPing(request)
-        : () -> replies.send(error(request, Wire.METHOD_NOT_FOUND, undeclared(request)));
+        : () -> replies.send(error(request, Protocol.METHOD_NOT_FOUND, undeclared(request)));
   }
 
   /** The server wants no answer to that request of its any more. */
@@ -105,7 +106,7 @@ final class ServerQuestions {
         replies.send(
             error(
                 question.request,
-                Wire.INTERNAL_ERROR,
+                Protocol.INTERNAL_ERROR,
                 "The request that this belongs to has ended."));
       }
     }
@@ -154,7 +155,7 @@ final class ServerQuestions {
       if (!question.running.cancelled()) {
         LOG.log(Level.WARNING, () -> "Answering " + request.method() + " failed", fault);
       }
-      return error(request, Wire.INTERNAL_ERROR, "This client failed to answer.");
+      return error(request, Protocol.INTERNAL_ERROR, "This client failed to answer.");
     }
   }
 
@@ -170,14 +171,14 @@ final class ServerQuestions {
       return new Message.Response(
           question.id(), InputJson.write(Answers.answer(answerer.features(), asked)));
     } catch (ToolFailure refusal) {
-      return error(question.request, Wire.INTERNAL_ERROR, String.valueOf(refusal.getMessage()));
+      return error(question.request, Protocol.INTERNAL_ERROR, String.valueOf(refusal.getMessage()));
     } catch (RuntimeException ends) {
       if (call == null || question.running.cancelled()) {
         throw ends;
       }
       // Whatever else a listener throws is for its caller, who gets it as if it waited right here.
       pending.abandon(call.id(), ends);
-      return error(question.request, Wire.INTERNAL_ERROR, "The caller has given up.");
+      return error(question.request, Protocol.INTERNAL_ERROR, "The caller has given up.");
     } finally {
       still.forEach(ClientCall::questionEnds);
     }
@@ -189,10 +190,10 @@ final class ServerQuestions {
       case Wire.SAMPLE:
         return error(
             request,
-            Wire.INVALID_PARAMS,
+            Protocol.INVALID_PARAMS,
             "The parameters of " + request.method() + " are not those of the specification.");
       default:
-        return error(request, Wire.METHOD_NOT_FOUND, undeclared(request));
+        return error(request, Protocol.METHOD_NOT_FOUND, undeclared(request));
     }
   }
 
@@ -201,9 +202,9 @@ final class ServerQuestions {
     return asked instanceof InputRequest.Url
         ? error(
             request,
-            Wire.INVALID_PARAMS,
+            Protocol.INVALID_PARAMS,
             "This client has not declared elicitation of the mode \"url\".")
-        : error(request, Wire.METHOD_NOT_FOUND, undeclared(request));
+        : error(request, Protocol.METHOD_NOT_FOUND, undeclared(request));
   }
 
   private static String undeclared(Message.Request request) {

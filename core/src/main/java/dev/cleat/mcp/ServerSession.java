@@ -6,6 +6,7 @@ import dev.cleat.McpException;
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Message;
 import dev.cleat.spi.MessageCodec;
+import dev.cleat.spi.Protocol;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -91,7 +92,7 @@ final class ServerSession implements Connection.Receiver {
     if (call.cancel()) {
       replies.refuse(
           id,
-          Wire.SHUTTING_DOWN,
+          Protocol.SHUTTING_DOWN,
           "This server ended before the call did. It may have been executed in part.");
     }
   }
@@ -108,7 +109,7 @@ final class ServerSession implements Connection.Receiver {
     if (message instanceof Message.Request request) {
       return receivedRequest(request);
     } else if (message instanceof Message.Notification notification) {
-      if (notification.method().equals(Wire.CANCELLED)) {
+      if (notification.method().equals(Protocol.CANCELLED)) {
         Object id = notification.params().get("requestId");
         RunningCall call = id == null ? null : inFlight.find(id);
         if (call != null) {
@@ -140,7 +141,7 @@ final class ServerSession implements Connection.Receiver {
 
   /** Refuses a request, or returns what answers it. */
   private @Nullable Runnable receivedRequest(Message.Request request) {
-    if (request.method().equals(Wire.INITIALIZE) || request.method().equals(Wire.LISTEN)) {
+    if (request.method().equals(Protocol.INITIALIZE) || request.method().equals(Protocol.LISTEN)) {
       // Agreed on before the next message is read, which may rely on it.
       answer(request);
       return null;
@@ -150,11 +151,11 @@ final class ServerSession implements Connection.Receiver {
     }
     RunningCall call = new RunningCall();
     if (inFlight.isRefusing()) {
-      refuse(request, Wire.SHUTTING_DOWN, "This server is ending and takes no new calls.");
+      refuse(request, Protocol.SHUTTING_DOWN, "This server is ending and takes no new calls.");
     } else if (inFlight.count() >= settings.limits().maxCallsInFlight()) {
       refuse(
           request,
-          Wire.OVERLOADED,
+          Protocol.OVERLOADED,
           "There are "
               + settings.limits().maxCallsInFlight()
               + " calls running already, which is the limit. Call again when some have ended.");
@@ -191,7 +192,10 @@ final class ServerSession implements Connection.Receiver {
       unlessCancelled(
           call,
           () ->
-              refuse(request, Wire.SHUTTING_DOWN, "This server is ending and takes no new calls."));
+              refuse(
+                  request,
+                  Protocol.SHUTTING_DOWN,
+                  "This server is ending and takes no new calls."));
     } catch (RuntimeException fault) {
       unlessCancelled(call, () -> refuseAfter(fault, request));
     } finally {
@@ -270,7 +274,7 @@ final class ServerSession implements Connection.Receiver {
       return Replies.error(
           request.id(),
           new McpException.Protocol(
-              Wire.INVALID_PARAMS, String.valueOf(gone.getMessage()), Optional.empty()));
+              Protocol.INVALID_PARAMS, String.valueOf(gone.getMessage()), Optional.empty()));
     }
   }
 
@@ -283,7 +287,8 @@ final class ServerSession implements Connection.Receiver {
         try {
           Map<String, Object> fault = prepared.execution().unwritable(notJson);
           replies.send(
-              new Message.Response(response.id(), dispatch.finished(fault, prepared.asker())));
+              new Message.Response(
+                  response.id(), dispatch.finished(fault, "complete", prepared.asker())));
         } catch (McpException.Protocol refused) {
           replies.refuse(response.id(), refused);
         }
@@ -300,7 +305,7 @@ final class ServerSession implements Connection.Receiver {
       }
       Asker asker = dispatch.asker(request);
       switch (request.method()) {
-        case Wire.LISTEN:
+        case Protocol.LISTEN:
           listen(request, asker);
           break;
         case Wire.RESOURCES_SUBSCRIBE:
@@ -336,7 +341,7 @@ final class ServerSession implements Connection.Receiver {
       throw ServerDispatch.methodNotFound(request.method());
     }
     if (inFlight.isRefusing()) {
-      refuse(request, Wire.SHUTTING_DOWN, "This server is ending.");
+      refuse(request, Protocol.SHUTTING_DOWN, "This server is ending.");
       return;
     }
     subscriptions.listen(this, request, settings.catalogs().offered());
@@ -347,14 +352,13 @@ final class ServerSession implements Connection.Receiver {
 
   private Message result(
       Message.Request request, Asker asker, Map<String, Object> result, String type) {
-    return new Message.Response(
-        request.id(), asker.isStateless() ? dispatch.stamped(result, type) : result);
+    return new Message.Response(request.id(), dispatch.finished(result, type, asker));
   }
 
   /** A tool set that fails ends one request and not the connection. */
   private void refuseAfter(RuntimeException fault, Message.Request request) {
     LOG.log(Level.ERROR, () -> settings.name() + ": a fault in " + request.method(), fault);
-    refuse(request, Wire.INTERNAL_ERROR, "A fault of this server. Its log has the details.");
+    refuse(request, Protocol.INTERNAL_ERROR, "A fault of this server. Its log has the details.");
   }
 
   private void refuse(Message.Request request, int code, String why) {
@@ -375,7 +379,7 @@ final class ServerSession implements Connection.Receiver {
 
   /** The last word to a client that listens. */
   void answerListen(Object id) {
-    Map<String, Object> tag = Map.of(Wire.META, Map.of(Wire.META_SUBSCRIPTION, id));
+    Map<String, Object> tag = Map.of(Protocol.META, Map.of(Wire.META_SUBSCRIPTION, id));
     replies.send(new Message.Response(id, dispatch.stamped(tag, "complete")));
   }
 

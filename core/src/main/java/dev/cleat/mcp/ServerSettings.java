@@ -8,10 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
-/** What all connections of one server share. */
+/**
+ * What all connections of one server share.
+ *
+ * @param serverInfo how the server says who it is, in every answer of the stateless era
+ */
 record ServerSettings(
     String name,
-    String version,
+    Map<String, Object> serverInfo,
     Optional<String> instructions,
     Access access,
     boolean assumeYes,
@@ -19,12 +23,4 @@ record ServerSettings(
     CacheHint listCache,
     RequestState requestState,
     Catalogs catalogs,
-    Executor handlers) {
-
-  /** How the server says who it is. */
-  Map<String, Object> serverInfo() {
-    Map<String, Object> info = Wire.object("name", name);
-    info.put("version", version);
-    return info;
-  }
-}
+    Executor handlers) {}

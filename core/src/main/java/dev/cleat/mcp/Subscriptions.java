@@ -4,6 +4,7 @@ package dev.cleat.mcp;
 import dev.cleat.ChangeListener.Catalog;
 import dev.cleat.McpException;
 import dev.cleat.spi.Message;
+import dev.cleat.spi.Protocol;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -41,7 +42,7 @@ final class Subscriptions {
     /** Notifications on one stream go one after the other, the first being the acknowledgement. */
     void tell(ServerSession session, String method, Map<String, Object> params) {
       Map<String, Object> tagged = new LinkedHashMap<>(params);
-      tagged.put(Wire.META, Map.of(Wire.META_SUBSCRIPTION, id));
+      tagged.put(Protocol.META, Map.of(Wire.META_SUBSCRIPTION, id));
       session.replies().tell(method, tagged, id);
     }
   }
@@ -143,7 +144,7 @@ final class Subscriptions {
         if (listens.remove(listen.id(), listen)) {
           listen.tell(
               session,
-              Wire.CANCELLED,
+              Protocol.CANCELLED,
               Map.of("requestId", listen.id(), "reason", "this server ends"));
           session.answerListen(listen.id());
         }
@@ -158,12 +159,12 @@ final class Subscriptions {
 
   private McpException.Protocol tooMany() {
     return new McpException.Protocol(
-        Wire.OVERLOADED,
+        Protocol.OVERLOADED,
         "There are " + most + " subscriptions already, which is the limit. End some first.",
         Optional.empty());
   }
 
   private static McpException.Protocol refused(String why) {
-    return new McpException.Protocol(Wire.INVALID_PARAMS, why, Optional.empty());
+    return new McpException.Protocol(Protocol.INVALID_PARAMS, why, Optional.empty());
   }
 }

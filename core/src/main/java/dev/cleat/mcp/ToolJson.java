@@ -8,6 +8,7 @@ import dev.cleat.Schema;
 import dev.cleat.Tool;
 import dev.cleat.ToolHints;
 import dev.cleat.ToolResult;
+import dev.cleat.spi.Protocol;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +44,7 @@ final class ToolJson {
       json.put("annotations", hints);
     }
     if (structured && !tool.meta().isEmpty()) {
-      json.put(Wire.META, tool.meta());
+      json.put(Protocol.META, tool.meta());
     }
     return json;
   }
@@ -67,7 +68,7 @@ final class ToolJson {
               Schema.of(Json.object(input)),
               Wire.object(json.get("outputSchema")).map(Schema::of),
               hints(Wire.object(json.get("annotations")).orElse(Map.of())),
-              Wire.object(json.get(Wire.META)).orElse(Map.of())));
+              Wire.object(json.get(Protocol.META)).orElse(Map.of())));
     } catch (IllegalArgumentException badName) {
       return Optional.empty();
     }
@@ -90,13 +91,13 @@ final class ToolJson {
         }
       }
       if (!success.meta().isEmpty()) {
-        json.put(Wire.META, success.meta());
+        json.put(Protocol.META, success.meta());
       }
     } else if (result instanceof ToolResult.Failure failure) {
       json.put("isError", true);
       Map<String, Object> meta = new LinkedHashMap<>(failure.meta());
       meta.put(Wire.META_FAILURE, describe(failure));
-      json.put(Wire.META, meta);
+      json.put(Protocol.META, meta);
     }
     return json;
   }
@@ -108,7 +109,7 @@ final class ToolJson {
         Wire.object(block).flatMap(ContentJson::read).ifPresent(content::add);
       }
     }
-    Map<String, Object> meta = Wire.object(json.get(Wire.META)).orElse(Map.of());
+    Map<String, Object> meta = Wire.object(json.get(Protocol.META)).orElse(Map.of());
     if (Boolean.TRUE.equals(json.get("isError"))) {
       return readFailure(content, meta);
     }

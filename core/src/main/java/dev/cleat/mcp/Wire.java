@@ -2,6 +2,7 @@
 package dev.cleat.mcp;
 
 import dev.cleat.Json;
+import dev.cleat.spi.Protocol;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,15 +11,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names and numbers of the MCP wire, from the specification's revisions 2025-11-25 and 2026-07-28.
+ * What only the session layer knows of the MCP wire, from the specification's revisions 2025-11-25
+ * and 2026-07-28; what transports look at too is in {@link Protocol}.
  */
 final class Wire {
-  static final String INITIALIZE = "initialize";
   static final String INITIALIZED = "notifications/initialized";
   static final String DISCOVER = "server/discover";
   static final String PING = "ping";
   static final String TOOLS_LIST = "tools/list";
-  static final String TOOLS_CALL = "tools/call";
   static final String PROMPTS_LIST = "prompts/list";
   static final String PROMPTS_GET = "prompts/get";
   static final String RESOURCES_LIST = "resources/list";
@@ -28,7 +28,6 @@ final class Wire {
   static final String RESOURCES_UNSUBSCRIBE = "resources/unsubscribe";
   static final String COMPLETE = "completion/complete";
   static final String SET_LEVEL = "logging/setLevel";
-  static final String LISTEN = "subscriptions/listen";
   static final String ACKNOWLEDGED = "notifications/subscriptions/acknowledged";
   static final String TOOLS_CHANGED = "notifications/tools/list_changed";
   static final String PROMPTS_CHANGED = "notifications/prompts/list_changed";
@@ -36,7 +35,6 @@ final class Wire {
   static final String RESOURCE_UPDATED = "notifications/resources/updated";
   static final String LOG_MESSAGE = "notifications/message";
   static final String PROGRESS = "notifications/progress";
-  static final String CANCELLED = "notifications/cancelled";
   static final String ELICIT = "elicitation/create";
   static final String SAMPLE = "sampling/createMessage";
   static final String ROOTS_LIST = "roots/list";
@@ -44,8 +42,6 @@ final class Wire {
   static final String INPUT_RESPONSES = "inputResponses";
   static final String REQUEST_STATE = "requestState";
 
-  static final String META = "_meta";
-  static final String META_VERSION = "io.modelcontextprotocol/protocolVersion";
   static final String META_CLIENT_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities";
   static final String META_CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
   static final String META_SERVER_INFO = "io.modelcontextprotocol/serverInfo";
@@ -59,23 +55,8 @@ final class Wire {
   /** Our own: kind, hint and retryability of a failure, for programs. */
   static final String META_FAILURE = "dev.cleat/failure";
 
-  static final int METHOD_NOT_FOUND = -32601;
-  static final int INVALID_PARAMS = -32602;
-  static final int INTERNAL_ERROR = -32603;
-  static final int HEADER_MISMATCH = -32020;
-  static final int MISSING_CAPABILITY = -32021;
-  static final int UNSUPPORTED_VERSION = -32022;
-
-  /** No such resource, up to revision 2025-11-25; later it is {@link #INVALID_PARAMS}. */
+  /** No such resource, up to revision 2025-11-25; later it is {@link Protocol#INVALID_PARAMS}. */
   static final int RESOURCE_NOT_FOUND = -32002;
-
-  // Ours lie outside -32768 to -32000, which JSON-RPC keeps for itself and for the specification.
-
-  /** The server is ending; the request was not executed. */
-  static final int SHUTTING_DOWN = -31000;
-
-  /** Too much is running already; the request was not executed. */
-  static final int OVERLOADED = -31001;
 
   private Wire() {}
 
@@ -103,7 +84,7 @@ final class Wire {
 
   /** The {@code _meta} of a message; empty when there is none. */
   static Map<String, Object> meta(Map<String, Object> message) {
-    return object(message.get(META)).orElse(Map.of());
+    return object(message.get(Protocol.META)).orElse(Map.of());
   }
 
   /** An object to add to, that begins with this. */

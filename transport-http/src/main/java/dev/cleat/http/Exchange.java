@@ -4,6 +4,7 @@ package dev.cleat.http;
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Message;
 import dev.cleat.spi.MessageCodec;
+import dev.cleat.spi.Protocol;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -145,7 +146,7 @@ final class Exchange implements AnswerReader.Taker {
 
   @Override
   public void began(int status, HttpFields headers) {
-    if (status / 100 == 2 && request.method().equals(HttpWire.INITIALIZE)) {
+    if (status / 100 == 2 && request.method().equals(Protocol.INITIALIZE)) {
       connection.sessionIs(headers.get(HttpWire.SESSION_ID));
     }
   }
@@ -250,7 +251,7 @@ final class Exchange implements AnswerReader.Taker {
 
   private void refused(Answer answer) {
     int status = answer.status();
-    if (request.method().equals(HttpWire.INITIALIZE)
+    if (request.method().equals(Protocol.INITIALIZE)
         && (status == 400 || status == 404 || status == 405)
         && connection.fallBack(this, answer)) {
       return;
@@ -268,10 +269,10 @@ final class Exchange implements AnswerReader.Taker {
   /** Answers with what the server said of its refusal. */
   void refusedFor(Answer answer) {
     Optional<Message.ErrorResponse> error = Faults.errorIn(answer, request.id());
-    if (error.filter(e -> e.code() == HttpWire.HEADER_MISMATCH).isPresent()
+    if (error.filter(e -> e.code() == Protocol.HEADER_MISMATCH).isPresent()
         && modern
         && !listedAgain
-        && request.method().equals(HttpWire.TOOLS_CALL)) {
+        && request.method().equals(Protocol.TOOLS_CALL)) {
       // The server's tools have changed since they were listed, or never were.
       listedAgain = true;
       new ToolListing(connection, request, this::postAgain).start();

@@ -6,6 +6,7 @@ import dev.cleat.McpException;
 import dev.cleat.Text;
 import dev.cleat.mcp.ProtocolVersion;
 import dev.cleat.spi.Message;
+import dev.cleat.spi.Protocol;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ final class HeaderRules {
 
   /** The metadata of a message; empty when there is none. */
   static Map<String, Object> meta(Map<String, Object> params) {
-    return params.get(HttpWire.META) instanceof Map<?, ?> meta ? Json.object(meta) : Map.of();
+    return params.get(Protocol.META) instanceof Map<?, ?> meta ? Json.object(meta) : Map.of();
   }
 
   /** Whether a header names a revision of the newer era, known or not. */
@@ -85,7 +86,7 @@ final class HeaderRules {
   /** The parameter that {@code Mcp-Name} repeats; null when the method has none. */
   private static @Nullable String namedBy(String method) {
     return switch (method) {
-      case "tools/call", "prompts/get" -> "name";
+      case Protocol.TOOLS_CALL, "prompts/get" -> "name";
       case "resources/read" -> "uri";
       default -> method.startsWith("tasks/") ? "taskId" : null;
     };
@@ -114,6 +115,6 @@ final class HeaderRules {
   }
 
   private static McpException.Protocol mismatch(String message) {
-    return new McpException.Protocol(HttpWire.HEADER_MISMATCH, message, Optional.empty());
+    return new McpException.Protocol(Protocol.HEADER_MISMATCH, message, Optional.empty());
   }
 }

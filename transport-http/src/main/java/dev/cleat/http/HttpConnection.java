@@ -6,6 +6,7 @@ import dev.cleat.McpException;
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Message;
 import dev.cleat.spi.MessageCodec;
+import dev.cleat.spi.Protocol;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -112,7 +113,7 @@ final class HttpConnection implements Connection {
               + " in flight already, which is the limit. Call again when some have ended.");
     }
     boolean modern = RequestHeaders.isModern(request.params());
-    if (request.method().equals(HttpWire.INITIALIZE)) {
+    if (request.method().equals(Protocol.INITIALIZE)) {
       older = true;
       // What was asked to find out the era has got no answer and will not be waited for.
       inFlight.values().stream().filter(Exchange::isModern).forEach(Exchange::giveUp);
@@ -134,7 +135,7 @@ final class HttpConnection implements Connection {
 
   private Receipt sendNotification(Message.Notification notification, byte[] json) {
     Map<String, Object> params = notification.params();
-    if (notification.method().equals(HttpWire.CANCELLED)) {
+    if (notification.method().equals(Protocol.CANCELLED)) {
       return cancel(params.get("requestId"), json);
     }
     if (RequestHeaders.isModern(params)) {
@@ -308,7 +309,7 @@ final class HttpConnection implements Connection {
 
   private Message.Response learned(Exchange exchange, Message.Response response) {
     String method = exchange.request().method();
-    if (method.equals(HttpWire.INITIALIZE)) {
+    if (method.equals(Protocol.INITIALIZE)) {
       endpoint.revisionIs(response.result().get("protocolVersion"));
     } else if (method.equals(TOOLS_LIST) && exchange.isModern()) {
       return requestHeaders.learn(response);

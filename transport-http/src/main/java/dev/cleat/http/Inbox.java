@@ -3,6 +3,7 @@ package dev.cleat.http;
 
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Message;
+import dev.cleat.spi.WorkThreads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class Inbox {
+  private static final Duration IDLE = Duration.ofSeconds(5);
+
   private static final Logger LOG = System.getLogger(Inbox.class.getName());
 
   private final String label;
@@ -39,7 +42,7 @@ final class Inbox {
   Inbox(String label, int maxWorking, int maxThreads) {
     this.label = label;
     this.maxWorking = maxWorking;
-    executor = WorkThreads.create(label, maxThreads);
+    executor = WorkThreads.create("cleat-" + label + "-work", maxThreads, IDLE);
   }
 
   void start(Connection.Receiver newReceiver) {

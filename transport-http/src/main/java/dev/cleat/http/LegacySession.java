@@ -5,6 +5,7 @@ import dev.cleat.McpException;
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Message;
 import dev.cleat.spi.MessageCodec;
+import dev.cleat.spi.Protocol;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -70,7 +71,7 @@ final class LegacySession implements Connection, Watch.Watched {
   void request(ServerExchange exchange, Message.Request request) {
     lastUsed = System.nanoTime();
     SessionCall call =
-        new SessionCall(exchange, request.id(), request.method().equals(HttpWire.INITIALIZE));
+        new SessionCall(exchange, request.id(), request.method().equals(Protocol.INITIALIZE));
     Receiver to = receiver;
     boolean taken = false;
     synchronized (this) {
@@ -113,7 +114,7 @@ final class LegacySession implements Connection, Watch.Watched {
       work.run();
     }
     if (message instanceof Message.Notification notification
-        && notification.method().equals(HttpWire.CANCELLED)) {
+        && notification.method().equals(Protocol.CANCELLED)) {
       withdraw(notification.params().get("requestId"));
     }
   }

@@ -7,6 +7,7 @@ import dev.cleat.mcp.McpServer;
 import dev.cleat.mcp.ProtocolVersion;
 import dev.cleat.spi.Message;
 import dev.cleat.spi.MessageCodec;
+import dev.cleat.spi.Protocol;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -192,7 +193,7 @@ final class McpEndpoint {
         return;
       }
       Map<String, Object> meta = HeaderRules.meta(request.params());
-      if (meta.containsKey(HttpWire.META_VERSION)) {
+      if (meta.containsKey(Protocol.META_VERSION)) {
         exchange.describe("modern", request.method());
         stateless(exchange, principal, request, meta);
       } else if (HeaderRules.isStateless(exchange.header(HttpWire.PROTOCOL_VERSION))) {
@@ -202,8 +203,8 @@ final class McpEndpoint {
             Refusal.of(
                 Refusal.BAD_REQUEST,
                 Optional.of(request.id()),
-                HttpWire.INVALID_PARAMS,
-                HttpWire.META_VERSION + " is missing from params._meta."));
+                Protocol.INVALID_PARAMS,
+                Protocol.META_VERSION + " is missing from params._meta."));
       } else {
         exchange.describe("legacy", request.method());
         legacyRequest(exchange, principal, request);
@@ -219,10 +220,10 @@ final class McpEndpoint {
       Message.Request request,
       Map<String, Object> meta) {
     try {
-      Object version = meta.get(HttpWire.META_VERSION);
+      Object version = meta.get(Protocol.META_VERSION);
       HeaderRules.check(exchange, request, version);
       // Otherwise the server finds what is wrong, which comes before these headers.
-      if (request.method().equals(HttpWire.TOOLS_CALL)
+      if (request.method().equals(Protocol.TOOLS_CALL)
           && version instanceof String text
           && ProtocolVersion.WITHOUT_HANDSHAKE.contains(text)
           && request.params().get("name") instanceof String name) {
@@ -244,7 +245,7 @@ final class McpEndpoint {
   }
 
   private void legacyRequest(ServerExchange exchange, String principal, Message.Request request) {
-    if (request.method().equals(HttpWire.INITIALIZE)) {
+    if (request.method().equals(Protocol.INITIALIZE)) {
       if (!versionKnown(exchange, Optional.of(request.id()))) {
         return;
       }
@@ -255,7 +256,7 @@ final class McpEndpoint {
             Refusal.of(
                 Refusal.UNAVAILABLE,
                 Optional.of(request.id()),
-                HttpWire.OVERLOADED,
+                Protocol.OVERLOADED,
                 "There are "
                     + limits().maxSessions()
                     + " sessions already, which is the limit. Come back later."));
@@ -280,7 +281,7 @@ final class McpEndpoint {
     Object version =
         notification == null
             ? null
-            : HeaderRules.meta(notification.params()).get(HttpWire.META_VERSION);
+            : HeaderRules.meta(notification.params()).get(Protocol.META_VERSION);
     if (version == null && !HeaderRules.isStateless(exchange.header(HttpWire.PROTOCOL_VERSION))) {
       exchange.describe("legacy", rpcMethod);
       LegacySession session = session(exchange, principal, Optional.empty());

@@ -3,6 +3,7 @@ package dev.cleat.http;
 
 import dev.cleat.spi.Message;
 import dev.cleat.spi.MessageCodec;
+import dev.cleat.spi.Protocol;
 import java.util.Optional;
 
 /**
@@ -39,7 +40,7 @@ record Refusal(int status, Message.ErrorResponse error) {
   static Refusal ending() {
     return of(
         UNAVAILABLE,
-        HttpWire.SHUTTING_DOWN,
+        Protocol.SHUTTING_DOWN,
         "This server is ending and takes no new requests. Nothing was executed.");
   }
 
@@ -63,7 +64,7 @@ record Refusal(int status, Message.ErrorResponse error) {
     return of(
         UNAVAILABLE,
         requestId,
-        HttpWire.OVERLOADED,
+        Protocol.OVERLOADED,
         "There are "
             + limits.maxStreams()
             + " event streams already, which is the limit. Come back later.");
@@ -106,7 +107,7 @@ record Refusal(int status, Message.ErrorResponse error) {
    */
   static int sessionStatus(int code, boolean untouched) {
     return switch (code) {
-      case HttpWire.SHUTTING_DOWN, HttpWire.OVERLOADED -> untouched ? UNAVAILABLE : OK;
+      case Protocol.SHUTTING_DOWN, Protocol.OVERLOADED -> untouched ? UNAVAILABLE : OK;
       case MessageCodec.INVALID_REQUEST -> BAD_REQUEST;
       default -> OK;
     };
@@ -119,15 +120,15 @@ record Refusal(int status, Message.ErrorResponse error) {
    */
   static int statelessStatus(int code, boolean untouched) {
     return switch (code) {
-      case HttpWire.SHUTTING_DOWN, HttpWire.OVERLOADED -> untouched ? UNAVAILABLE : OK;
+      case Protocol.SHUTTING_DOWN, Protocol.OVERLOADED -> untouched ? UNAVAILABLE : OK;
       case -32700,
           -32600,
-          HttpWire.INVALID_PARAMS,
-          HttpWire.HEADER_MISMATCH,
-          HttpWire.MISSING_CAPABILITY,
-          HttpWire.UNSUPPORTED_VERSION ->
+          Protocol.INVALID_PARAMS,
+          Protocol.HEADER_MISMATCH,
+          Protocol.MISSING_CAPABILITY,
+          Protocol.UNSUPPORTED_VERSION ->
           BAD_REQUEST;
-      case HttpWire.METHOD_NOT_FOUND -> NOT_FOUND;
+      case Protocol.METHOD_NOT_FOUND -> NOT_FOUND;
       default -> OK;
     };
   }

@@ -2,6 +2,7 @@
 package dev.cleat.http;
 
 import dev.cleat.spi.Message;
+import dev.cleat.spi.Protocol;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -23,19 +24,19 @@ final class RequestHeaders {
 
   /** Whether a message is of the newer era: it says itself which revision it is of. */
   static boolean isModern(Map<String, Object> params) {
-    return params.get(HttpWire.META) instanceof Map<?, ?> meta
-        && meta.get(HttpWire.META_VERSION) instanceof String;
+    return params.get(Protocol.META) instanceof Map<?, ?> meta
+        && meta.get(Protocol.META_VERSION) instanceof String;
   }
 
   Map<String, String> of(String method, Map<String, Object> params) {
     Map<String, String> headers = new LinkedHashMap<>();
-    if (params.get(HttpWire.META) instanceof Map<?, ?> meta
-        && meta.get(HttpWire.META_VERSION) instanceof String version) {
+    if (params.get(Protocol.META) instanceof Map<?, ?> meta
+        && meta.get(Protocol.META_VERSION) instanceof String version) {
       headers.put(HttpWire.PROTOCOL_VERSION, HeaderValue.encode(version));
     }
     headers.put(HttpWire.METHOD, HeaderValue.encode(method));
     Object name = null;
-    if (method.equals(HttpWire.TOOLS_CALL) || method.equals("prompts/get")) {
+    if (method.equals(Protocol.TOOLS_CALL) || method.equals("prompts/get")) {
       name = params.get("name");
     } else if (method.equals("resources/read")) {
       name = params.get("uri");
@@ -44,7 +45,7 @@ final class RequestHeaders {
     }
     if (name instanceof String text) {
       headers.put(HttpWire.NAME, HeaderValue.encode(text));
-      if (method.equals(HttpWire.TOOLS_CALL)) {
+      if (method.equals(Protocol.TOOLS_CALL)) {
         headers.putAll(tools.of(text, params.get("arguments")));
       }
     }

@@ -5,6 +5,7 @@ import dev.cleat.McpException;
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Message;
 import dev.cleat.spi.MessageCodec;
+import dev.cleat.spi.Protocol;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -52,7 +53,7 @@ final class StatelessCall implements Connection, Watch.Watched {
 
   /** Serves it: in this thread, or it has been handed to another when this returns. */
   void run() {
-    if (request.method().equals(HttpWire.LISTEN) && !reserveStream()) {
+    if (request.method().equals(Protocol.LISTEN) && !reserveStream()) {
       endpoint.refuse(exchange, Refusal.noStreamLeft(endpoint.limits(), Optional.of(request.id())));
       return;
     }
@@ -192,7 +193,7 @@ final class StatelessCall implements Connection, Watch.Watched {
     if (to != null) {
       Map<String, Object> params =
           Map.of("requestId", request.id(), "reason", "the client has closed the stream");
-      Runnable work = to.received(new Message.Notification(HttpWire.CANCELLED, params));
+      Runnable work = to.received(new Message.Notification(Protocol.CANCELLED, params));
       if (work != null) {
         work.run();
       }
@@ -232,7 +233,7 @@ final class StatelessCall implements Connection, Watch.Watched {
         send(
             new Message.ErrorResponse(
                 Optional.of(request.id()),
-                HttpWire.SHUTTING_DOWN,
+                Protocol.SHUTTING_DOWN,
                 "This server is ending."
                     + (untouched
                         ? " Nothing was executed."

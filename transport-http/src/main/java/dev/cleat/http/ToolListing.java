@@ -3,6 +3,7 @@ package dev.cleat.http;
 
 import dev.cleat.spi.Message;
 import dev.cleat.spi.MessageCodec;
+import dev.cleat.spi.Protocol;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -34,11 +35,11 @@ final class ToolListing implements AnswerReader.Taker {
     this.whenDone = whenDone;
     id = "headers-of-" + caller.id();
     Map<String, Object> meta = new LinkedHashMap<>();
-    if (caller.params().get(HttpWire.META) instanceof Map<?, ?> given) {
+    if (caller.params().get(Protocol.META) instanceof Map<?, ?> given) {
       given.forEach((key, value) -> meta.put(String.valueOf(key), value));
     }
     meta.remove("progressToken");
-    params.put(HttpWire.META, meta);
+    params.put(Protocol.META, meta);
   }
 
   void start() {

@@ -6,6 +6,7 @@ import dev.cleat.mcp.McpServer;
 import dev.cleat.mcp.ProtocolVersion;
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Message;
+import dev.cleat.spi.Protocol;
 import io.modelcontextprotocol.server.McpSyncServerExchange;
 import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema;
@@ -55,7 +56,7 @@ final class ExchangeConnection implements Connection {
     server.accept(this);
     Receiver to = receiver;
     if (to == null) {
-      throw Refusals.refusal(Refusals.SHUTTING_DOWN, "This server has ended.");
+      throw Refusals.refusal(Protocol.SHUTTING_DOWN, "This server has ended.");
     }
     try {
       agree(to);
@@ -65,9 +66,9 @@ final class ExchangeConnection implements Connection {
       Thread.currentThread().interrupt();
       Delivered.deliver(
           to, new Message.Notification("notifications/cancelled", Map.of("requestId", REQUEST_ID)));
-      throw Refusals.refusal(Refusals.INTERNAL_ERROR, "The request was cancelled.");
+      throw Refusals.refusal(Protocol.INTERNAL_ERROR, "The request was cancelled.");
     } catch (ExecutionException | CancellationException e) {
-      throw Refusals.refusal(Refusals.SHUTTING_DOWN, "This server has ended.");
+      throw Refusals.refusal(Protocol.SHUTTING_DOWN, "This server has ended.");
     } finally {
       to.ended("the request is answered");
     }
@@ -134,7 +135,7 @@ final class ExchangeConnection implements Connection {
               .orElseGet(
                   () ->
                       new JSONRPCError(
-                          Refusals.INTERNAL_ERROR,
+                          Protocol.INTERNAL_ERROR,
                           String.valueOf(McpError.findRootCause(trouble).getMessage()),
                           null)));
     }
@@ -152,7 +153,7 @@ final class ExchangeConnection implements Connection {
         return json.plain(to.listRoots());
       default:
         throw Refusals.refusal(
-            Refusals.METHOD_NOT_FOUND, "The SDK has no " + question.method() + ".");
+            Protocol.METHOD_NOT_FOUND, "The SDK has no " + question.method() + ".");
     }
   }
 

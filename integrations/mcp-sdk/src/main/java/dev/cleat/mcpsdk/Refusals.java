@@ -8,12 +8,6 @@ import java.util.Optional;
 
 /** JSON-RPC errors, as the SDK throws them and as messages. */
 final class Refusals {
-  static final int METHOD_NOT_FOUND = -32601;
-  static final int INTERNAL_ERROR = -32603;
-
-  /** As Cleat's server says that it is ending. */
-  static final int SHUTTING_DOWN = -31000;
-
   private Refusals() {}
 
   static McpError refusal(int code, String message) {

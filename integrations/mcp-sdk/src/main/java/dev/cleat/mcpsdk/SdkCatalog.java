@@ -3,6 +3,7 @@ package dev.cleat.mcpsdk;
 
 import dev.cleat.Json;
 import dev.cleat.mcp.McpServer;
+import dev.cleat.spi.Protocol;
 import io.modelcontextprotocol.server.McpServerFeatures.SyncCompletionSpecification;
 import io.modelcontextprotocol.server.McpServerFeatures.SyncPromptSpecification;
 import io.modelcontextprotocol.server.McpServerFeatures.SyncResourceSpecification;
@@ -54,7 +55,7 @@ final class SdkCatalog {
       try {
         page = new ExchangeConnection(Optional.empty(), json).ask(server, method, params);
       } catch (McpError refused) {
-        if (refused.getJsonRpcError().code() == Refusals.METHOD_NOT_FOUND) {
+        if (refused.getJsonRpcError().code() == Protocol.METHOD_NOT_FOUND) {
           return all;
         }
         throw refused;
@@ -82,7 +83,7 @@ final class SdkCatalog {
         tool,
         (exchange, request) ->
             json.typed(
-                SdkJson.readable(ask(exchange, "tools/call", request)),
+                SdkJson.readable(ask(exchange, Protocol.TOOLS_CALL, request)),
                 McpSchema.CallToolResult.class));
   }
 

@@ -7,6 +7,7 @@ import dev.cleat.InputRequest;
 import dev.cleat.InputResponse;
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Message;
+import dev.cleat.spi.Protocol;
 import io.modelcontextprotocol.client.McpClient.SyncSpec;
 import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema;
@@ -142,14 +143,14 @@ final class SdkInbox {
   private Map<String, Object> ask(String method, Map<String, Object> params) {
     Connection.Receiver to = receiver;
     if (to == null) {
-      throw Refusals.refusal(Refusals.INTERNAL_ERROR, "This client is not connected yet.");
+      throw Refusals.refusal(Protocol.INTERNAL_ERROR, "This client is not connected yet.");
     }
     long id = questionIds.incrementAndGet();
     CompletableFuture<Message> answer = new CompletableFuture<>();
     questions.put(id, answer);
     try {
       if (ended) {
-        throw Refusals.refusal(Refusals.INTERNAL_ERROR, "This client is closed.");
+        throw Refusals.refusal(Protocol.INTERNAL_ERROR, "This client is closed.");
       }
       Delivered.deliver(to, new Message.Request(id, method, params));
       Message message = answer.get();
@@ -161,9 +162,9 @@ final class SdkInbox {
       Thread.currentThread().interrupt();
       Delivered.deliver(
           to, new Message.Notification("notifications/cancelled", Map.of("requestId", id)));
-      throw Refusals.refusal(Refusals.INTERNAL_ERROR, "The question was withdrawn.");
+      throw Refusals.refusal(Protocol.INTERNAL_ERROR, "The question was withdrawn.");
     } catch (ExecutionException | CancellationException e) {
-      throw Refusals.refusal(Refusals.INTERNAL_ERROR, "This client is closed.");
+      throw Refusals.refusal(Protocol.INTERNAL_ERROR, "This client is closed.");
     } finally {
       questions.remove(id);
     }

@@ -2,6 +2,7 @@
 package dev.cleat.mcpsdk;
 
 import dev.cleat.spi.Message;
+import dev.cleat.spi.Protocol;
 import io.modelcontextprotocol.client.McpSyncClient;
 import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema;
@@ -29,14 +30,14 @@ final class SdkRequests {
     Map<String, Object> params = request.params();
     mustBeDeclared(request.method());
     switch (request.method()) {
-      case "initialize":
+      case Protocol.INITIALIZE:
         return json.plain(client.getCurrentInitializationResult());
       case "ping":
         client.ping();
         return Map.of();
       case "tools/list":
         return json.plain(client.listTools(cursor(params), meta(params)));
-      case "tools/call":
+      case Protocol.TOOLS_CALL:
         return json.plain(client.callTool(json.typed(params, McpSchema.CallToolRequest.class)));
       case "prompts/list":
         return json.plain(client.listPrompts(cursor(params), meta(params)));
@@ -90,7 +91,7 @@ final class SdkRequests {
   }
 
   private static McpError notOffered(String method) {
-    return Refusals.refusal(Refusals.METHOD_NOT_FOUND, "The server does not offer " + method + ".");
+    return Refusals.refusal(Protocol.METHOD_NOT_FOUND, "The server does not offer " + method + ".");
   }
 
   private static @Nullable String cursor(Map<String, Object> params) {
@@ -98,6 +99,6 @@ final class SdkRequests {
   }
 
   private static Map<String, Object> meta(Map<String, Object> params) {
-    return SdkJson.object(params, "_meta");
+    return SdkJson.object(params, Protocol.META);
   }
 }

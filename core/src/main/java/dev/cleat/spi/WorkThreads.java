@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cleat.http;
+package dev.cleat.spi;
 
 import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedTransferQueue;
@@ -11,20 +12,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Threads in which what a server sent may be worked on for as long as it takes: virtual ones where
- * the runtime has them (JDK 21), else a pool of daemons that starts with none.
+ * Threads for work that may block: virtual ones where the runtime has them (JDK 21), else a bounded
+ * pool of daemons. Looked up by reflection, because the bytecode is that of 17.
  */
-final class WorkThreads {
-  private static final long IDLE_SECONDS = 5;
-
+public final class WorkThreads {
   private WorkThreads() {}
 
-  static ExecutorService create(String label, int maxPlatformThreads) {
+  /**
+   * Makes them; whoever asks shuts them down.
+   *
+   * @param name what the threads of a pool are called, before their number
+   * @param maxPlatformThreads how many there may be in a pool; more tasks wait, and whoever hands
+   *     them over bounds how many
+   * @param idle after which time a pool gives up a thread
+   */
+  public static ExecutorService create(String name, int maxPlatformThreads, Duration idle) {
     try {
       return (ExecutorService)
           Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     } catch (NoSuchMethodException beforeJdk21) {
-      return pool(label, maxPlatformThreads);
+      return pool(name, maxPlatformThreads, idle);
     } catch (IllegalAccessException | InvocationTargetException e) {
       throw new IllegalStateException("Virtual threads are there, and cannot be used", e);
     }
@@ -32,19 +39,19 @@ final class WorkThreads {
 
   /**
    * A thread is only added when none is idle, and a task only waits when there are as many as may
-   * be. Whoever hands over tasks counts them, so the queue needs no bound of its own.
+   * be.
    */
-  private static ExecutorService pool(String label, int maxThreads) {
+  private static ExecutorService pool(String name, int maxThreads, Duration idle) {
     AtomicInteger number = new AtomicInteger();
     IdleFirst queue = new IdleFirst();
     return new ThreadPoolExecutor(
         0,
         maxThreads,
-        IDLE_SECONDS,
-        TimeUnit.SECONDS,
+        idle.toNanos(),
+        TimeUnit.NANOSECONDS,
         queue,
         task -> {
-          Thread thread = new Thread(task, "cleat-" + label + "-work-" + number.incrementAndGet());
+          Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
           thread.setDaemon(true);
           return thread;
         },
