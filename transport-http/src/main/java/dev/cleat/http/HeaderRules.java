@@ -46,7 +46,7 @@ final class HeaderRules {
    * Checks the headers of a request.
    *
    * @param version what its metadata says
-   * @throws McpException.Protocol with {@link HttpWire#HEADER_MISMATCH}
+   * @throws McpException.Protocol with {@link Protocol#HEADER_MISMATCH}
    */
   static void check(ServerExchange exchange, Message.Request request, @Nullable Object version) {
     checkVersion(exchange, version);

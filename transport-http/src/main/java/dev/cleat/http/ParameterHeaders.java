@@ -34,7 +34,7 @@ final class ParameterHeaders {
   /**
    * Checks the headers of one call.
    *
-   * @throws dev.cleat.McpException.Protocol with {@link HttpWire#HEADER_MISMATCH}
+   * @throws dev.cleat.McpException.Protocol with {@link dev.cleat.spi.Protocol#HEADER_MISMATCH}
    */
   void check(ServerExchange exchange, Tool tool, Map<String, Object> params) {
     for (Rule rule : rules(tool)) {
