@@ -24,4 +24,9 @@ public interface Completer {
    * @return the best first; only the first 100 are sent
    */
   List<String> complete(String typed, Map<String, String> others) throws Exception;
+
+  /** The same with how many there are in all, for a completer that sends only some of them. */
+  default Completion suggest(String typed, Map<String, String> others) throws Exception {
+    return Completion.of(complete(typed, others));
+  }
 }

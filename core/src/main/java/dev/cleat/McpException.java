@@ -3,6 +3,8 @@ package dev.cleat;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +30,30 @@ public abstract sealed class McpException extends RuntimeException {
   public static final class ConnectFailed extends McpException {
     private static final long serialVersionUID = 1L;
 
+    private final boolean needsAuthentication;
+
     /** With what went wrong and what to do. */
     public ConnectFailed(String message, @Nullable Throwable cause) {
+      this(message, cause, false);
+    }
+
+    /**
+     * With what went wrong and what to do.
+     *
+     * @param needsAuthentication see {@link #needsAuthentication()}
+     */
+    public ConnectFailed(String message, @Nullable Throwable cause, boolean needsAuthentication) {
       super(message, cause);
+      this.needsAuthentication = needsAuthentication;
+    }
+
+    /**
+     * Whether the server wants credentials, or other ones (HTTP 401 or 403): trying again helps
+     * only once somebody has seen to that. A server may say so at any call; nothing was executed
+     * then.
+     */
+    public boolean needsAuthentication() {
+      return needsAuthentication;
     }
   }
 
@@ -48,9 +71,73 @@ public abstract sealed class McpException extends RuntimeException {
   public static final class OutcomeUnknown extends McpException {
     private static final long serialVersionUID = 1L;
 
+    private final String told;
+    private final transient Optional<String> requestId;
+    private final transient Optional<Namespace> namespace;
+    private final transient OptionalLong generation;
+
     /** With the reason why the answer is lost. */
     public OutcomeUnknown(String message) {
-      super(message, null);
+      this(message, Optional.empty(), Optional.empty(), OptionalLong.empty(), null);
+    }
+
+    /**
+     * With the reason why the answer is lost.
+     *
+     * @param requestId the JSON-RPC id of the request, as text
+     */
+    public OutcomeUnknown(String message, String requestId) {
+      this(message, Optional.of(requestId), Optional.empty(), OptionalLong.empty(), null);
+    }
+
+    private OutcomeUnknown(
+        String told,
+        Optional<String> requestId,
+        Optional<Namespace> namespace,
+        OptionalLong generation,
+        @Nullable Throwable cause) {
+      super(told + place(requestId, namespace, generation), cause);
+      this.told = told;
+      this.requestId = requestId;
+      this.namespace = namespace;
+      this.generation = generation;
+    }
+
+    private static String place(
+        Optional<String> requestId, Optional<Namespace> namespace, OptionalLong generation) {
+      StringJoiner known = new StringJoiner(", ", " (", ")").setEmptyValue("");
+      requestId.ifPresent(id -> known.add("request " + id));
+      namespace.ifPresent(name -> known.add("client " + name));
+      generation.ifPresent(number -> known.add("generation " + number));
+      return known.toString();
+    }
+
+    /**
+     * The same, of a client that has a place in a registry.
+     *
+     * @param number which client of that namespace it was
+     */
+    public OutcomeUnknown at(Namespace name, long number) {
+      OutcomeUnknown there =
+          new OutcomeUnknown(
+              told, requestId, Optional.of(name), OptionalLong.of(number), getCause());
+      there.setStackTrace(getStackTrace());
+      return there;
+    }
+
+    /** The id that the request had on the wire, by which a server's log may know it. */
+    public Optional<String> requestId() {
+      return requestId;
+    }
+
+    /** The namespace of the client in its registry, if it is in one. */
+    public Optional<Namespace> namespace() {
+      return namespace;
+    }
+
+    /** Which client of that namespace it was, if it is in a registry. */
+    public OptionalLong generation() {
+      return generation;
     }
 
     @Override

@@ -51,6 +51,14 @@ public interface RequestContext {
    */
   default void pause() {}
 
+  /**
+   * Connects what is called behind this handler with the caller in front of it: progress, log and
+   * questions pass through. To be asked for, and given to the call behind, in the handler's thread.
+   */
+  default CallListener asListener() {
+    return CallListener.NONE;
+  }
+
   /** What the client can be asked for during this call. */
   default ClientCapabilities capabilities() {
     return ClientCapabilities.NONE;

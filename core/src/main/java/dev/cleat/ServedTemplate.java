@@ -23,10 +23,10 @@ public record ServedTemplate(
   /**
    * Checks that all is there, and copies the map.
    *
-   * @throws IllegalArgumentException when the template is of a level that is not served here
+   * @throws IllegalArgumentException when the template is none of RFC 6570
    */
   public ServedTemplate {
-    var unused = UriTemplate.parse(template.uriTemplate());
+    var unused = pattern(template);
     requireNonNull(handler, "handler");
     requireNonNull(cache, "cache");
     completers = Map.copyOf(completers);
@@ -34,11 +34,18 @@ public record ServedTemplate(
 
   /** The names in its braces. */
   public List<String> variables() {
-    return UriTemplate.parse(template.uriTemplate()).variables();
+    return pattern(template).variables();
   }
 
-  /** What its variables stand for in a URI, when that fits. */
+  /**
+   * What its variables stand for in a URI, when that fits. A template with operators, as those of
+   * other servers may have, fits more than it could have made, and tells of no variables.
+   */
   public Optional<Map<String, String>> match(String uri) {
-    return UriTemplate.parse(template.uriTemplate()).match(uri);
+    return pattern(template).match(uri);
+  }
+
+  private static UriPattern pattern(ResourceTemplate template) {
+    return UriPattern.of(template.uriTemplate());
   }
 }

@@ -100,7 +100,7 @@ public final class ToolBuilder {
    *     the first call, because the validator is loaded only then
    */
   public ServedTool handles(Schema input, ToolHandler handler) {
-    return new ServedTool(describe(input, Optional.empty()), new CheckedHandler(input, handler));
+    return new ServedTool(describe(input, Optional.empty()), CheckedHandler.of(input, handler));
   }
 
   private Tool describe(Schema input, Optional<Schema> output) {

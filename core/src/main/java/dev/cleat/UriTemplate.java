@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * A URI template of RFC 6570, level 1: literal text and {@code {name}}, each of which stands for
  * what has no slash in it, percent-encoded where needed.
  */
-final class UriTemplate {
+final class UriTemplate implements UriPattern {
   private static final Pattern VARIABLE = Pattern.compile("\\{([^{}]*)}");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_]+");
 
@@ -49,23 +49,36 @@ final class UriTemplate {
                 + " of its own, of letters, digits and _, and no operator.");
       }
       variables.add(name);
-      regex.append(Pattern.quote(text.substring(literal, matcher.start()))).append("([^/?#]+)");
+      regex.append(literal(text, literal, matcher.start())).append("([^/?#]+)");
       literal = matcher.end();
     }
-    regex.append(Pattern.quote(text.substring(literal)));
+    regex.append(literal(text, literal, text.length()));
     return new UriTemplate(text, List.copyOf(variables), Pattern.compile(regex.toString()));
+  }
+
+  private static String literal(String text, int from, int to) {
+    String literal = text.substring(from, to);
+    if (literal.indexOf('{') >= 0 || literal.indexOf('}') >= 0) {
+      throw new IllegalArgumentException(
+          "\""
+              + Text.shown(text)
+              + "\" is no URI template: it has a brace without its other half.");
+    }
+    return Pattern.quote(literal);
   }
 
   String text() {
     return text;
   }
 
-  List<String> variables() {
+  @Override
+  public List<String> variables() {
     return variables;
   }
 
   /** The values of the variables in a URI that fits. */
-  Optional<Map<String, String>> match(String uri) {
+  @Override
+  public Optional<Map<String, String>> match(String uri) {
     Matcher matcher = pattern.matcher(uri);
     if (!matcher.matches()) {
       return Optional.empty();

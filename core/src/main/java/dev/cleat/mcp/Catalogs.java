@@ -27,11 +27,13 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Catalogs {
   private final List<ToolSet> sets;
   private final Access access;
+  private final Interest interest;
   private final Map<String, Pace> paces = new ConcurrentHashMap<>();
 
   Catalogs(List<ToolSet> sets, Access access) {
     this.sets = sets;
     this.access = access;
+    interest = new Interest(sets);
     Set<String> names = new HashSet<>();
     for (ToolSet set : sets) {
       for (ServedTool tool : set.tools()) {
@@ -99,6 +101,11 @@ final class Catalogs {
   /** The prompt of that name. */
   Optional<ServedPrompt> prompt(String name) {
     return Lookup.prompt(sets, name);
+  }
+
+  /** Which resources clients want to hear of. */
+  Interest interest() {
+    return interest;
   }
 
   /** How fast that has been. */

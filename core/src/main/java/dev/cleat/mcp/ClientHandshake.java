@@ -61,6 +61,9 @@ final class ClientHandshake {
           | McpException.NotSent
           | McpException.OutcomeUnknown
           | McpException.ConnectFailed changed) {
+        if (wantsCredentials(changed)) {
+          throw changed;
+        }
         // It may speak the newer era by now, which is found out as if nothing had been known.
         restartIfGone();
       }
@@ -79,6 +82,11 @@ final class ClientHandshake {
     // It left over a question of the newer era, as a server of the older one may: start it again.
     restart();
     return initialize();
+  }
+
+  /** Then it would say the same to any other question. */
+  private static boolean wantsCredentials(McpException failure) {
+    return failure instanceof McpException.ConnectFailed refused && refused.needsAuthentication();
   }
 
   private void restartIfGone() {

@@ -56,9 +56,9 @@ final class ClientReceiver implements Connection.Receiver {
 
   private @Nullable Runnable receive(Message message, @Nullable Object requestId) {
     if (message instanceof Message.Response response) {
-      pending.answered(response.id(), response);
+      return pending.answered(response.id(), response);
     } else if (message instanceof Message.ErrorResponse error) {
-      pending.answered(PendingRequests.idOf(error.id()), error);
+      return pending.answered(PendingRequests.idOf(error.id()), error);
     } else if (message instanceof Message.Request request) {
       // The newer era has none; one who asks nevertheless is refused rather than left waiting.
       if (requests.agreement().isStateless()) {
@@ -137,6 +137,7 @@ final class ClientReceiver implements Connection.Receiver {
     // First, so that what ends with the rest is not begun anew.
     listening.end();
     pending.end(reason);
+    requests.ended();
     questions.end();
     ended.complete(reason);
   }

@@ -9,6 +9,7 @@ import dev.cleat.InputRequest;
 import dev.cleat.LogLevel;
 import dev.cleat.McpException;
 import dev.cleat.Text;
+import dev.cleat.ToolCall;
 import dev.cleat.ToolFailure;
 import dev.cleat.spi.Message;
 import dev.cleat.spi.Protocol;
@@ -35,6 +36,8 @@ final class ClientRequests {
   private final ServerQuestions questions;
   private final McpClientBuilder settings;
 
+  private final Deadlines deadlines;
+
   // The lowest level of log messages that a server of the older era was asked for.
   private final AtomicReference<@Nullable LogLevel> logLevel = new AtomicReference<>();
 
@@ -50,6 +53,7 @@ final class ClientRequests {
     this.calls = calls;
     this.questions = questions;
     this.settings = settings;
+    deadlines = new Deadlines(settings.timer, pending::endOverdue);
   }
 
   Agreement agreement() {
@@ -116,28 +120,11 @@ final class ClientRequests {
     Map<String, Object> round = params;
     for (int rounds = 0; ; rounds++) {
       Map<String, Object> result =
-          once(
-              what,
-              method,
-              round,
-              givenMeta,
-              new ClientCall(pending.newId(), listener, progress),
-              limit);
-      String type = resultType(result);
-      if (type.equals(COMPLETE)) {
+          once(what, method, round, givenMeta, newCall(listener, progress), limit);
+      if (isComplete(result)) {
         return result;
       }
-      if (!type.equals(INPUT_REQUIRED) || !agreement.isStateless()) {
-        throw upstream(
-            what + " was answered with \"" + Text.shown(type) + "\" and no result.",
-            "This client has not offered what the server would need for more.");
-      }
-      if (rounds == MAX_ROUNDS) {
-        throw upstream(
-            what + " still was not done after " + MAX_ROUNDS + " rounds of questions.",
-            "The server seems to ask in circles.");
-      }
-      round = answered(what, params, result, listener);
+      round = nextRound(what, params, result, listener, rounds);
     }
   }
 
@@ -148,6 +135,35 @@ final class ClientRequests {
       Map<String, Object> givenMeta,
       ClientCall call,
       Duration limit) {
+    Message.Request request = request(method, params, givenMeta, call);
+    calls.begin(call);
+    try {
+      return pending.call(what, request, limit, true, null, call::stoodStillNanos);
+    } finally {
+      end(call);
+    }
+  }
+
+  /** Makes a request of which its outcome will hear; it is still to be sent. */
+  AsyncRequest begin(
+      String what,
+      String method,
+      Map<String, Object> params,
+      Map<String, Object> givenMeta,
+      ClientCall call,
+      Duration limit,
+      AsyncRequest.Outcome outcome) {
+    Message.Request request = request(method, params, givenMeta, call);
+    calls.begin(call);
+    AsyncRequest asked =
+        new AsyncRequest(
+            pending, settings.aside, what, request, limit, call::stoodStillNanos, outcome);
+    deadlines.add(asked.deadline());
+    return asked;
+  }
+
+  private Message.Request request(
+      String method, Map<String, Object> params, Map<String, Object> givenMeta, ClientCall call) {
     CallListener listener = call.listener();
     Map<String, Object> meta = meta(givenMeta, listener);
     if (listener.wantsProgress()) {
@@ -156,14 +172,76 @@ final class ClientRequests {
     if (agreement.isStateless()) {
       listener.wantsLog().ifPresent(level -> meta.put(Wire.META_LOG_LEVEL, level.wireName()));
     }
-    Message.Request request = new Message.Request(call.id(), method, withMeta(params, meta));
-    calls.begin(call);
-    try {
-      return pending.call(what, request, limit, true, null, call::stoodStillNanos);
-    } finally {
-      calls.end(call);
-      questions.callEnded(call.id());
+    return new Message.Request(call.id(), method, withMeta(params, meta));
+  }
+
+  ClientCall newCall(CallListener listener, RisingProgress progress) {
+    return new ClientCall(pending.newId(), listener, progress);
+  }
+
+  /** Nothing belongs to that request any more. */
+  void end(ClientCall call) {
+    calls.end(call);
+    questions.callEnded(call.id());
+  }
+
+  /** The connection has ended: nothing is waited for any more. */
+  void ended() {
+    deadlines.stop();
+  }
+
+  /** How many requests are not over. */
+  int open() {
+    return Math.max(pending.count(), calls.all().size());
+  }
+
+  void aside(Runnable work) {
+    settings.aside.execute(work);
+  }
+
+  /** Calls a tool, before anything is answered. */
+  static Map<String, Object> callOf(ToolCall call) {
+    Map<String, Object> params = Wire.object("name", call.tool());
+    params.put("arguments", call.arguments());
+    return params;
+  }
+
+  /** Whether a call was refused because the transport no longer knows the schema of its tool. */
+  boolean wantsNewList(RuntimeException why) {
+    return why instanceof McpException.Protocol refused
+        && refused.code() == Protocol.HEADER_MISMATCH
+        && agreement.isStateless();
+  }
+
+  static boolean isComplete(Map<String, Object> result) {
+    return resultType(result).equals(COMPLETE);
+  }
+
+  /**
+   * What to send when an answer is none yet. Blocks while the listener answers.
+   *
+   * @param params of the first round
+   * @param rounds how many there have been before
+   * @throws ToolFailure when there is nothing to send
+   */
+  Map<String, Object> nextRound(
+      String what,
+      Map<String, Object> params,
+      Map<String, Object> result,
+      CallListener listener,
+      int rounds) {
+    String type = resultType(result);
+    if (!type.equals(INPUT_REQUIRED) || !agreement.isStateless()) {
+      throw upstream(
+          what + " was answered with \"" + Text.shown(type) + "\" and no result.",
+          "This client has not offered what the server would need for more.");
     }
+    if (rounds == MAX_ROUNDS) {
+      throw upstream(
+          what + " still was not done after " + MAX_ROUNDS + " rounds of questions.",
+          "The server seems to ask in circles.");
+    }
+    return answered(what, params, result, listener);
   }
 
   private static String resultType(Map<String, Object> result) {
@@ -217,24 +295,37 @@ final class ClientRequests {
 
   /** Has a server of the older era send log messages, which it does for all calls at once. */
   private void askForLog(CallListener listener) {
-    Optional<LogLevel> wanted = listener.wantsLog();
-    if (wanted.isEmpty() || agreement.isStateless() || !agreement.declares("logging")) {
-      return;
-    }
-    LogLevel level = wanted.get();
-    LogLevel before =
-        logLevel.getAndUpdate(now -> now == null || level.compareTo(now) < 0 ? level : now);
-    if (before == null || level.compareTo(before) < 0) {
+    Optional<Map<String, Object>> params = newLogLevel(listener);
+    if (params.isPresent()) {
       try {
-        var unused =
-            plain(
-                Wire.SET_LEVEL,
-                Wire.object("level", level.wireName()),
-                settings.limits.callTimeout());
+        var unused = plain(Wire.SET_LEVEL, params.get(), settings.limits.callTimeout());
       } catch (McpException.Protocol refused) {
         // Then there is less in the log; the call is worth more than that.
       }
     }
+  }
+
+  /** The same, without waiting for the answer: it goes ahead of the call. */
+  void askForLogAhead(CallListener listener) {
+    newLogLevel(listener)
+        .ifPresent(
+            params -> {
+              var unused =
+                  pending.send(new Message.Request(pending.newId(), Wire.SET_LEVEL, params));
+            });
+  }
+
+  private Optional<Map<String, Object>> newLogLevel(CallListener listener) {
+    Optional<LogLevel> wanted = listener.wantsLog();
+    if (wanted.isEmpty() || agreement.isStateless() || !agreement.declares("logging")) {
+      return Optional.empty();
+    }
+    LogLevel level = wanted.get();
+    LogLevel before =
+        logLevel.getAndUpdate(now -> now == null || level.compareTo(now) < 0 ? level : now);
+    return before == null || level.compareTo(before) < 0
+        ? Optional.of(Wire.object("level", level.wireName()))
+        : Optional.empty();
   }
 
   private static Map<String, Object> withMeta(

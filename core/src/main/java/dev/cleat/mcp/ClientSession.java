@@ -17,6 +17,7 @@ import dev.cleat.ToolFailure;
 import dev.cleat.ToolResult;
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Protocol;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -124,26 +125,53 @@ final class ClientSession implements McpClient {
     try {
       return callOnce(call);
     } catch (McpException.Protocol refused) {
-      if (refused.code() != Protocol.HEADER_MISMATCH || !agreement().isStateless()) {
+      if (!requests.wantsNewList(refused)) {
         throw refused;
       }
       // It was not executed: the tool's schema, which the headers follow, is another one by now.
-      // The list brings the new one to the transport.
-      var unused = listTools();
+      listAgain();
       return callOnce(call);
     }
   }
 
+  /** The list brings the tools as they are now to the transport. */
+  private void listAgain() {
+    var unused = listTools();
+  }
+
   private Map<String, Object> callOnce(ToolCall call) {
-    Map<String, Object> params = Wire.object("name", call.tool());
-    params.put("arguments", call.arguments());
     return requests.converse(
-        "tools/call " + call.tool(),
+        Protocol.TOOLS_CALL + " " + call.tool(),
         Protocol.TOOLS_CALL,
-        params,
+        ClientRequests.callOf(call),
         call.meta(),
         call.listener(),
-        call.timeout().orElse(limits.callTimeout()));
+        limitOf(call));
+  }
+
+  private Duration limitOf(ToolCall call) {
+    return call.timeout().orElse(limits.callTimeout());
+  }
+
+  @Override
+  public CompletableFuture<ToolResult> callToolAsync(ToolCall call) {
+    return new AsyncCall(requests, call, limitOf(call), this::listAgain).begin();
+  }
+
+  @Override
+  public void ping(Duration limit) {
+    try {
+      if (agreement().isStateless()) {
+        var unused = requests.plain(Wire.DISCOVER, Map.of(), limit);
+      } else {
+        var unused = requests.plain(Wire.PING, Map.of(), limit);
+      }
+    } catch (McpException.Protocol refused) {
+      // An answer too, unless it comes from what lies before the server.
+      if (refused.code() == Protocol.TRANSPORT_REFUSED) {
+        throw refused;
+      }
+    }
   }
 
   @Override

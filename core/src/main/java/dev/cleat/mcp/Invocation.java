@@ -3,6 +3,7 @@ package dev.cleat.mcp;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.cleat.AsyncToolHandler;
 import dev.cleat.FailureKind;
 import dev.cleat.McpException;
 import dev.cleat.RequestContext;
@@ -15,7 +16,12 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a handler and turns whatever it does into a result. */
 final class Invocation {
@@ -32,24 +38,75 @@ final class Invocation {
    */
   static ToolResult run(ServedTool tool, ToolCall call, RequestContext context) {
     try {
-      return requireNonNull(tool.handler().handle(call, context), "The handler returned null");
-    } catch (ToolFailure failure) {
-      if (failure.getCause() != null) {
-        LOG.log(Level.DEBUG, () -> tool.name() + " failed: " + failure.getMessage(), failure);
-      }
-      return failure.toResult();
-    } catch (InputRequired | McpException.Protocol | McpException.NotFound passedOn) {
-      throw passedOn;
-    } catch (McpException trouble) {
-      return failureOf(trouble);
+      return ended(tool, tool.handler().handle(call, context), null, context);
     } catch (InterruptedException cancelled) {
       Thread.currentThread().interrupt();
-      return ToolResult.failure(FailureKind.CANCELLED, tool.name() + " was cancelled.", "");
-    } catch (Exception | Error fault) {
-      return context.cancelled()
-          ? ToolResult.failure(FailureKind.CANCELLED, tool.name() + " was cancelled.", "")
-          : fault(tool, fault);
+      return ended(tool, null, cancelled, context);
+    } catch (Exception | Error failure) {
+      return ended(tool, null, failure, context);
     }
+  }
+
+  /**
+   * Begins it. Whatever goes wrong is in the future, which is the handler's own: cancelling it ends
+   * the call. How it ended is for {@link #ended} to say.
+   */
+  static CompletableFuture<ToolResult> begin(
+      AsyncToolHandler handler, ToolCall call, RequestContext context) {
+    try {
+      return requireNonNull(handler.begin(call, context), "The handler returned null");
+    } catch (Exception | Error failure) {
+      return CompletableFuture.failedFuture(failure);
+    }
+  }
+
+  /**
+   * What a handler's end means for the caller.
+   *
+   * @param result null when it failed, or said nothing
+   * @param failure null when it did not fail
+   * @throws McpException.Protocol as {@link #run} does, and so on
+   */
+  static ToolResult ended(
+      ServedTool tool,
+      @Nullable ToolResult result,
+      @Nullable Throwable failure,
+      RequestContext context) {
+    if (failure == null) {
+      return result != null
+          ? result
+          : fault(tool, new NullPointerException("The handler returned null"));
+    }
+    Throwable why = unwrapped(failure);
+    if (why instanceof ToolFailure said) {
+      if (said.getCause() != null) {
+        LOG.log(Level.DEBUG, () -> tool.name() + " failed: " + said.getMessage(), said);
+      }
+      return said.toResult();
+    } else if (why instanceof InputRequired question) {
+      throw question;
+    } else if (why instanceof McpException.Protocol refused) {
+      throw refused;
+    } else if (why instanceof McpException.NotFound gone) {
+      throw gone;
+    } else if (why instanceof McpException trouble) {
+      return failureOf(trouble);
+    }
+    return why instanceof InterruptedException
+            || why instanceof CancellationException
+            || context.cancelled()
+        ? ToolResult.failure(FailureKind.CANCELLED, tool.name() + " was cancelled.", "")
+        : fault(tool, why);
+  }
+
+  /** The cause itself: stages of futures wrap it in exceptions of theirs. */
+  private static Throwable unwrapped(Throwable failure) {
+    Throwable cause = failure;
+    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
   }
 
   /** What answers a request that is no call of a tool, and so has no results that are failures. */

@@ -298,7 +298,9 @@ final class Listening {
 
   private static boolean isRefusal(@Nullable Message answer) {
     return answer instanceof Message.ErrorResponse error
-        && (error.code() == Protocol.METHOD_NOT_FOUND || error.code() == Protocol.INVALID_PARAMS);
+        && (error.code() == Protocol.METHOD_NOT_FOUND
+            || error.code() == Protocol.INVALID_PARAMS
+            || PendingRequests.wantsCredentials(error));
   }
 
   private static RuntimeException why(@Nullable Message answer, @Nullable Throwable failure) {

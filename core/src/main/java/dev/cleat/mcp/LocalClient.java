@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.mcp;
 
+import dev.cleat.AsyncToolHandler;
 import dev.cleat.CallListener;
 import dev.cleat.ChangeListener;
 import dev.cleat.Completion;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Uses tools, prompts and resources of this process, in the caller's thread. */
@@ -52,13 +54,53 @@ final class LocalClient implements McpClient {
 
   @Override
   public ToolResult callTool(ToolCall call) {
+    return Invocation.run(
+        tool(call.tool()), call, new LocalContext(call.listener(), call.timeout()));
+  }
+
+  @Override
+  public CompletableFuture<ToolResult> callToolAsync(ToolCall call) {
+    ServedTool tool;
+    try {
+      tool = tool(call.tool());
+    } catch (McpException notThere) {
+      return CompletableFuture.failedFuture(notThere);
+    }
+    return tool.handler() instanceof AsyncToolHandler async
+        ? begin(tool, async, call)
+        : McpClient.super.callToolAsync(call);
+  }
+
+  private static CompletableFuture<ToolResult> begin(
+      ServedTool tool, AsyncToolHandler handler, ToolCall call) {
+    CompletableFuture<ToolResult> outcome = new CompletableFuture<>();
+    LocalContext context = new LocalContext(call.listener(), call.timeout(), outcome::isCancelled);
+    CompletableFuture<ToolResult> running = Invocation.begin(handler, call, context);
+    var unused =
+        running.whenComplete(
+            (result, failure) -> {
+              try {
+                outcome.complete(Invocation.ended(tool, result, failure, context));
+              } catch (RuntimeException passedOn) {
+                outcome.completeExceptionally(passedOn);
+              }
+            });
+    cancelsWhenDone(outcome, running);
+    return outcome;
+  }
+
+  /**
+   * What is done earlier than that which runs for it has a caller who does not want it any more.
+   */
+  private static void cancelsWhenDone(CompletableFuture<?> outcome, CompletableFuture<?> running) {
+    var unused = outcome.whenComplete((result, failure) -> running.cancel(true));
+  }
+
+  private ServedTool tool(String name) {
     mustBeOpen();
-    ServedTool tool =
-        tools
-            .find(call.tool())
-            .orElseThrow(
-                () -> new McpException.NotFound(peer.name() + " has no tool " + call.tool() + "."));
-    return Invocation.run(tool, call, new LocalContext(call.listener(), call.timeout()));
+    return tools
+        .find(name)
+        .orElseThrow(() -> new McpException.NotFound(peer.name() + " has no tool " + name + "."));
   }
 
   @Override
@@ -119,12 +161,21 @@ final class LocalClient implements McpClient {
 
   @Override
   public void subscribe(String resourceUri) {
-    subscribed.add(resourceUri);
+    if (subscribed.add(resourceUri)) {
+      try {
+        tools.subscribe(resourceUri).join();
+      } catch (CompletionException e) {
+        subscribed.remove(resourceUri);
+        throw e.getCause() instanceof McpException trouble ? trouble : e;
+      }
+    }
   }
 
   @Override
   public void unsubscribe(String resourceUri) {
-    subscribed.remove(resourceUri);
+    if (subscribed.remove(resourceUri)) {
+      tools.unsubscribe(resourceUri);
+    }
   }
 
   @Override

@@ -12,20 +12,34 @@ import dev.cleat.ToolFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** What the caller of a handler of this process listens to and answers, seen from the handler. */
 final class LocalContext implements RequestContext {
   private final CallListener listener;
   private final Optional<Instant> deadline;
 
+  private final BooleanSupplier cancelled;
+
+  /** Of a handler that runs in its caller's thread. */
   LocalContext(CallListener listener, Optional<Duration> timeout) {
+    this(listener, timeout, () -> Thread.currentThread().isInterrupted());
+  }
+
+  /**
+   * Of any other one.
+   *
+   * @param cancelled whether the caller has given up
+   */
+  LocalContext(CallListener listener, Optional<Duration> timeout, BooleanSupplier cancelled) {
     this.listener = listener;
+    this.cancelled = cancelled;
     deadline = timeout.map(limit -> Instant.now().plus(limit));
   }
 
   @Override
   public boolean cancelled() {
-    return listener.cancelled() || Thread.currentThread().isInterrupted();
+    return listener.cancelled() || cancelled.getAsBoolean();
   }
 
   @Override
@@ -43,6 +57,11 @@ final class LocalContext implements RequestContext {
     if (listener.wantsLog().filter(least -> level.compareTo(least) >= 0).isPresent()) {
       listener.log(level, "", data);
     }
+  }
+
+  @Override
+  public CallListener asListener() {
+    return listener;
   }
 
   @Override

@@ -127,9 +127,7 @@ final class Lookup {
         of instanceof Completion.Reference.Prompt prompt
             ? completer(sets, prompt, argument)
             : completer(sets, (Completion.Reference.Template) of, argument);
-    return completer.isPresent()
-        ? Completion.of(completer.get().complete(typed, others))
-        : Completion.NONE;
+    return completer.isPresent() ? completer.get().suggest(typed, others) : Completion.NONE;
   }
 
   private static Optional<Completer> completer(

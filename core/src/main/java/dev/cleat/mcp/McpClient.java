@@ -17,6 +17,7 @@ import dev.cleat.ToolResult;
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Readiness;
 import dev.cleat.spi.ToolSet;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +43,36 @@ public interface McpClient extends AutoCloseable {
 
   /** Calls a tool and waits for its result. */
   ToolResult callTool(ToolCall call);
+
+  /**
+   * Calls a tool, and lets nobody wait: returns soon, also when the call will take long. Tools of
+   * this process are the exception: unless their handler is an {@link dev.cleat.AsyncToolHandler},
+   * they run before this returns.
+   *
+   * <p><b>Threads.</b> What follows from the answer runs in the thread that the connection delivers
+   * it in, which is replaced when that takes long; what follows from a failure, in some other one.
+   * Cancelling the future cancels the call and tells the server.
+   *
+   * @return completes as {@link #callTool} returns, or fails with what that throws; not with a
+   *     {@link java.util.concurrent.CompletionException} around it
+   */
+  default CompletableFuture<ToolResult> callToolAsync(ToolCall call) {
+    try {
+      return CompletableFuture.completedFuture(callTool(call));
+    } catch (RuntimeException | Error failure) {
+      return CompletableFuture.failedFuture(failure);
+    }
+  }
+
+  /**
+   * Finds out whether the server still answers anything, whatever the answer says; in this process
+   * there is nothing to find out. A server that is busy may be slow to answer, so one miss means
+   * little.
+   *
+   * @param limit how long to wait for the answer
+   * @throws McpException when there is none in time
+   */
+  default void ping(Duration limit) {}
 
   /** Asks for all prompts, page by page. */
   default List<Prompt> listPrompts() {

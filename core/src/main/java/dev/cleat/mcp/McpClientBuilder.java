@@ -10,6 +10,7 @@ import dev.cleat.McpException;
 import dev.cleat.spi.Connection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -30,6 +31,12 @@ public final class McpClientBuilder {
   BiConsumer<Runnable, Long> later =
       (task, millis) ->
           CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS).execute(task);
+
+  /** Looks at the time limits of calls that no thread waits for. */
+  Deadlines.Timer timer = Deadlines.Timer.SHARED;
+
+  /** Runs what may take time and belongs to no thread of a connection. */
+  Executor aside = new CompletableFuture<Void>().defaultExecutor();
 
   McpClientBuilder(Supplier<Connection> connections) {
     this.connections = requireNonNull(connections);

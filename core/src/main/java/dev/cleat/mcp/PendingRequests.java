@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -24,14 +23,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Every way out of {@link #call} removes its entry, so nothing is left behind.
  */
 final class PendingRequests {
-  // How often to look, near the end of a limit, whether its clock still stands: seldom enough to
-  // cost nothing while a user thinks, and soon enough for nobody to mind.
-  private static final long STILL_TICK = TimeUnit.MILLISECONDS.toNanos(100);
-
   private final Connection connection;
   private final AtomicLong nextId = new AtomicLong();
   private final AtomicLong lateAnswers = new AtomicLong();
-  private final Map<Long, CompletableFuture<Message>> waiting = new ConcurrentHashMap<>();
+  private final Map<Long, Waiter> waiting = new ConcurrentHashMap<>();
 
   // Why the connection ended; null while it lives. Set before the waiting are told, and looked at
   // after a new one has joined them, so that nobody joins unseen.
@@ -96,16 +91,13 @@ final class PendingRequests {
       LongSupplier stoodStill) {
     long id = (Long) request.id();
     long deadline = System.nanoTime() + limit.toNanos();
-    CompletableFuture<Message> answer = new CompletableFuture<>();
+    Waiting answer = new Waiting();
     waiting.put(id, answer);
     Connection.Receipt receipt = null;
     try {
-      String reason = ended;
-      if (reason != null) {
-        throw new McpException.NotSent(what + " was not sent: " + reason);
-      }
+      mustBeOpen(what);
       receipt = about == null ? connection.send(request) : connection.send(request, about);
-      return result(await(answer, deadline, stoodStill));
+      return result(answer.await(deadline, stoodStill));
     } catch (TimeoutException e) {
       throw new McpException.TimedOut(what, limit, giveUp(id, receipt, "time-out", cancellable));
     } catch (InterruptedException e) {
@@ -113,39 +105,18 @@ final class PendingRequests {
       Thread.currentThread().interrupt();
       throw new McpException.Cancelled(what, sent);
     } catch (ExecutionException noAnswer) {
-      if (noAnswer.getCause() instanceof AbandonedException abandoned) {
+      if (noAnswer.getCause() instanceof Waiting.AbandonedException abandoned) {
         giveUp(id, receipt, "the caller gave up", cancellable);
         throw abandoned.why;
       }
-      if (noAnswer.getCause() instanceof LostException lost) {
-        throw lost.sent
-            ? new McpException.OutcomeUnknown(
-                what + " was sent, and its answer is lost: " + lost.getMessage())
-            : new McpException.NotSent(what + " was not sent: " + lost.getMessage());
+      if (noAnswer.getCause() instanceof Waiting.LostException lost) {
+        throw lost(what, id, lost.sent, String.valueOf(lost.getMessage()));
       }
-      String reason = String.valueOf(ended);
       // Taken back, because a peer that says no more may still read what waits for it.
-      throw receipt == null || receipt.withdraw()
-          ? new McpException.NotSent(what + " was not sent: " + reason)
-          : new McpException.OutcomeUnknown(what + " was sent, and its answer is lost: " + reason);
+      boolean sent = receipt != null && !receipt.withdraw();
+      throw lost(what, id, sent, String.valueOf(ended));
     } finally {
       waiting.remove(id);
-    }
-  }
-
-  private static Message await(
-      CompletableFuture<Message> answer, long deadline, LongSupplier stoodStill)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    while (true) {
-      long still = stoodStill.getAsLong();
-      long left = deadline + still - System.nanoTime();
-      try {
-        return answer.get(still == 0 ? left : Math.max(left, STILL_TICK), TimeUnit.NANOSECONDS);
-      } catch (TimeoutException e) {
-        if (stoodStill.getAsLong() == still) {
-          throw e;
-        }
-      }
     }
   }
 
@@ -157,19 +128,52 @@ final class PendingRequests {
    */
   CompletableFuture<Message> send(Message.Request request) {
     long id = (Long) request.id();
-    CompletableFuture<Message> answer = new CompletableFuture<>();
+    Waiting answer = new Waiting();
     waiting.put(id, answer);
     try {
-      String reason = ended;
-      if (reason != null) {
-        throw new McpException.NotSent(request.method() + " was not sent: " + reason);
-      }
-      var unused = connection.send(request);
+      var unused = send(request.method(), request);
     } catch (McpException notSent) {
       waiting.remove(id);
       answer.completeExceptionally(notSent);
     }
     return answer;
+  }
+
+  /** Sends a request that somebody has {@linkplain #enter entered} to wait for. */
+  Connection.Receipt send(String what, Message.Request request) {
+    mustBeOpen(what);
+    return connection.send(request);
+  }
+
+  private void mustBeOpen(String what) {
+    String reason = ended;
+    if (reason != null) {
+      throw new McpException.NotSent(what + " was not sent: " + reason);
+    }
+  }
+
+  /** Somebody waits for the answer to a request from now on. */
+  void enter(long id, Waiter waiter) {
+    waiting.put(id, waiter);
+  }
+
+  boolean waitsFor(long id, Waiter waiter) {
+    return waiting.get(id) == waiter;
+  }
+
+  /** Ends the waiting; false when somebody else has. */
+  boolean leave(long id, Waiter waiter) {
+    return waiting.remove(id, waiter);
+  }
+
+  /** Ends what is overdue, and says after how many nanoseconds the next may be. */
+  long endOverdue() {
+    long now = System.nanoTime();
+    long next = Deadlines.NEVER;
+    for (Waiter waiter : waiting.values()) {
+      next = Math.min(next, waiter.look(now));
+    }
+    return next;
   }
 
   /** Tells the peer something that wants no answer. */
@@ -186,27 +190,31 @@ final class PendingRequests {
 
   /** Ends the waiting for one request with that exception; the peer is told to stop. */
   void abandon(long id, RuntimeException why) {
-    CompletableFuture<Message> waiter = waiting.remove(id);
+    Waiter waiter = waiting.remove(id);
     if (waiter != null) {
-      waiter.completeExceptionally(new AbandonedException(why));
+      waiter.abandoned(why);
     }
   }
 
-  /** Takes an answer. One that nobody waits for any more is dropped and counted. */
-  void answered(@Nullable Object id, Message answer) {
-    CompletableFuture<Message> waiter = id instanceof Long known ? waiting.remove(known) : null;
+  /**
+   * Takes an answer. One that nobody waits for any more is dropped and counted.
+   *
+   * @return the rest of the work, which may take time; null when there is none
+   */
+  @Nullable Runnable answered(@Nullable Object id, Message answer) {
+    Waiter waiter = id instanceof Long known ? waiting.remove(known) : null;
     if (waiter == null) {
       lateAnswers.incrementAndGet();
-    } else {
-      waiter.complete(answer);
+      return null;
     }
+    return waiter.answered(answer);
   }
 
   /** Ends the waiting for one request, which the connection could not get answered. */
   void lost(Object id, boolean sent, String reason) {
-    CompletableFuture<Message> waiter = id instanceof Long known ? waiting.remove(known) : null;
+    Waiter waiter = id instanceof Long known ? waiting.remove(known) : null;
     if (waiter != null) {
-      waiter.completeExceptionally(new LostException(sent, reason));
+      waiter.lost(sent, reason);
     }
   }
 
@@ -215,8 +223,9 @@ final class PendingRequests {
     ended = reason;
     waiting.forEach(
         (id, waiter) -> {
-          waiting.remove(id);
-          waiter.completeExceptionally(new IllegalStateException(reason));
+          if (waiting.remove(id, waiter)) {
+            waiter.connectionEnded(reason);
+          }
         });
   }
 
@@ -235,7 +244,8 @@ final class PendingRequests {
     return lateAnswers.get();
   }
 
-  private boolean giveUp(
+  /** Stops to want an answer. False when the request was not sent, and never will be. */
+  boolean giveUp(
       long id, Connection.@Nullable Receipt receipt, String reason, boolean cancellable) {
     waiting.remove(id);
     if (receipt == null || receipt.withdraw()) {
@@ -257,39 +267,40 @@ final class PendingRequests {
     }
   }
 
-  private static Map<String, Object> result(Message answer) {
+  /** Why a request gets no answer. */
+  static McpException lost(String what, long id, boolean sent, String reason) {
+    return sent
+        ? new McpException.OutcomeUnknown(
+            what + " was sent, and its answer is lost: " + reason, Long.toString(id))
+        : new McpException.NotSent(what + " was not sent: " + reason);
+  }
+
+  /**
+   * What the answer says.
+   *
+   * @throws McpException.Protocol when it is an error
+   * @throws McpException.ConnectFailed when the server wants credentials
+   */
+  static Map<String, Object> result(Message answer) {
     if (answer instanceof Message.ErrorResponse error) {
+      if (wantsCredentials(error)) {
+        throw new McpException.ConnectFailed(error.message(), null, true);
+      }
       throw new McpException.Protocol(error.code(), error.message(), error.data());
     }
     return ((Message.Response) answer).result();
   }
 
+  /** Whether that refuses whoever asks, and not what is asked for. */
+  static boolean wantsCredentials(Message.ErrorResponse error) {
+    return error.code() == Protocol.TRANSPORT_REFUSED
+        && error.data().orElse(null) instanceof Map<?, ?> data
+        && data.get(Protocol.STATUS) instanceof Number status
+        && (status.intValue() == 401 || status.intValue() == 403);
+  }
+
   /** The id of a message that may have none. */
   static @Nullable Object idOf(Optional<Object> id) {
     return id.orElse(null);
-  }
-
-  /** Why one request gets no answer. */
-  private static final class LostException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    final boolean sent;
-
-    LostException(boolean sent, String reason) {
-      super(reason, null, false, false);
-      this.sent = sent;
-    }
-  }
-
-  /** Why this end does not want one answer any more. */
-  private static final class AbandonedException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    final RuntimeException why;
-
-    AbandonedException(RuntimeException why) {
-      super("abandoned", null, false, false);
-      this.why = why;
-    }
   }
 }

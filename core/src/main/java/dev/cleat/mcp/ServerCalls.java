@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.mcp;
 
+import dev.cleat.AsyncToolHandler;
 import dev.cleat.CallListener;
 import dev.cleat.Completion;
 import dev.cleat.McpException;
@@ -16,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The requests that run code of the application: calls, prompts, reads and completions. */
 final class ServerCalls {
@@ -34,6 +37,22 @@ final class ServerCalls {
      * @throws InputRequired when the client has to be asked first
      */
     Map<String, Object> run(ServerContext context);
+
+    /** Whether it is begun with {@link #begin}, and not run. */
+    default boolean goesOnByItself() {
+      return false;
+    }
+
+    /** Begins what ends without keeping a thread. Whatever goes wrong is in the future. */
+    default CompletableFuture<ToolResult> begin(ServerContext context) {
+      throw new UnsupportedOperationException("It is run, and not begun");
+    }
+
+    /** What {@link #run} would have returned or thrown, when what was begun has ended like that. */
+    default Map<String, Object> ended(
+        @Nullable ToolResult result, @Nullable Throwable failure, ServerContext context) {
+      throw new UnsupportedOperationException("It is run, and not begun");
+    }
 
     /**
      * The result in place of one that is no JSON.
@@ -117,6 +136,26 @@ final class ServerCalls {
               ? refusal.get()
               : Invocation.run(tool, call.withListener(context.asListener()), context);
       return ToolJson.write(result, asker.revision());
+    }
+
+    @Override
+    public boolean goesOnByItself() {
+      return tool.handler() instanceof AsyncToolHandler;
+    }
+
+    @Override
+    public CompletableFuture<ToolResult> begin(ServerContext context) {
+      Optional<ToolResult.Failure> refusal = settings.access().refusal(tool.tool());
+      return refusal.isPresent()
+          ? CompletableFuture.completedFuture(refusal.get())
+          : Invocation.begin(
+              (AsyncToolHandler) tool.handler(), call.withListener(context.asListener()), context);
+    }
+
+    @Override
+    public Map<String, Object> ended(
+        @Nullable ToolResult result, @Nullable Throwable failure, ServerContext context) {
+      return ToolJson.write(Invocation.ended(tool, result, failure, context), asker.revision());
     }
 
     @Override

@@ -190,18 +190,12 @@ final class ServerContext implements RequestContext {
     }
   }
 
-  /** Connects what is called behind a handler with the client in front of it. */
-  CallListener asListener() {
-    return new Forwarding(Thread.currentThread());
+  @Override
+  public CallListener asListener() {
+    return new Forwarding();
   }
 
   private final class Forwarding implements CallListener {
-    private final Thread handler;
-
-    Forwarding(Thread handler) {
-      this.handler = handler;
-    }
-
     @Override
     public boolean wantsProgress() {
       return progressToken != null;
@@ -234,14 +228,6 @@ final class ServerContext implements RequestContext {
 
     @Override
     public InputResponse answer(InputRequest request) {
-      // A question of the stateless era unwinds its handler, which only the handler's thread can.
-      if (rounds.isPresent() && Thread.currentThread() != handler) {
-        throw new ToolFailure(
-            FailureKind.UNSUPPORTED,
-            "The server behind this one asks while it works, and this client only answers between"
-                + " requests.",
-            "Connect to that server directly, or with a client of revision 2025-11-25.");
-      }
       return ask(request);
     }
 

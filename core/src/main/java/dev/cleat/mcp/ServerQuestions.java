@@ -172,6 +172,14 @@ final class ServerQuestions {
           question.id(), InputJson.write(Answers.answer(answerer.features(), asked)));
     } catch (ToolFailure refusal) {
       return error(question.request, Protocol.INTERNAL_ERROR, String.valueOf(refusal.getMessage()));
+    } catch (InputRequired unwinds) {
+      // The client of the stateless era would have to send its request again with the answer, and
+      // the server that asks would execute it a second time.
+      return error(
+          question.request,
+          Protocol.INTERNAL_ERROR,
+          "This server asks while it works, and the client in front of the gateway only answers"
+              + " between requests. Connect it directly, or use a client of revision 2025-11-25.");
     } catch (RuntimeException ends) {
       if (call == null || question.running.cancelled()) {
         throw ends;

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,15 +32,13 @@ final class ServerSession implements Connection.Receiver {
   private final Connection connection;
   private final ServerSettings settings;
   private final ServerDispatch dispatch;
-  private final ServerCalls calls;
   private final Subscriptions subscriptions;
   private final PendingRequests asked;
   private final Replies replies;
   private final CountDownLatch inputEnded = new CountDownLatch(1);
 
   private final CallsInFlight inFlight = new CallsInFlight();
-
-  private final long slowNanos;
+  private final CallRuns runs;
 
   // Told when the peer is gone.
   private final Consumer<ServerSession> onEnd;
@@ -56,14 +53,14 @@ final class ServerSession implements Connection.Receiver {
       long slowNanos,
       Consumer<ServerSession> onEnd) {
     this.connection = connection;
-    this.slowNanos = slowNanos;
     this.onEnd = onEnd;
     this.settings = settings;
     dispatch = new ServerDispatch(settings);
-    calls = new ServerCalls(settings);
-    subscriptions = new Subscriptions(settings.limits().maxSubscriptions());
+    subscriptions =
+        new Subscriptions(settings.limits().maxSubscriptions(), settings.catalogs().interest());
     asked = new PendingRequests(connection);
     replies = new Replies(connection);
+    runs = new CallRuns(this, settings, dispatch, inFlight, slowNanos);
   }
 
   void start() {
@@ -102,6 +99,7 @@ final class ServerSession implements Connection.Receiver {
     inFlight.forEach(this::abandon);
     connection.close();
     inputEnded.countDown();
+    subscriptions.release();
   }
 
   @Override
@@ -119,9 +117,9 @@ final class ServerSession implements Connection.Receiver {
         }
       }
     } else if (message instanceof Message.Response response) {
-      asked.answered(response.id(), response);
+      return asked.answered(response.id(), response);
     } else if (message instanceof Message.ErrorResponse error) {
-      asked.answered(PendingRequests.idOf(error.id()), error);
+      return asked.answered(PendingRequests.idOf(error.id()), error);
     }
     return null;
   }
@@ -135,6 +133,7 @@ final class ServerSession implements Connection.Receiver {
   public void ended(String reason) {
     inFlight.refuse();
     asked.end(reason);
+    subscriptions.release();
     inputEnded.countDown();
     onEnd.accept(this);
   }
@@ -165,135 +164,9 @@ final class ServerSession implements Connection.Receiver {
           MessageCodec.INVALID_REQUEST,
           "The id " + request.id() + " belongs to a call that is still running.");
     } else {
-      return () -> startCall(request, call);
+      return () -> runs.start(request, call);
     }
     return null;
-  }
-
-  /** Quick tools run in the thread that read the call; slow ones in their own, from the start. */
-  private void startCall(Message.Request request, RunningCall call) {
-    Runnable here = null;
-    boolean started = false;
-    try {
-      Asker asker = dispatch.asker(request);
-      ServerCalls.Prepared prepared = calls.prepare(request, asker);
-      Pace pace = settings.catalogs().paceOf(prepared.what());
-      ServerContext context = new ServerContext(this, call, request, asker, rounds(request, asker));
-      Runnable run = () -> runCall(request, call, prepared, context, pace);
-      if (pace.isSlow(slowNanos)) {
-        settings.handlers().execute(run);
-      } else {
-        here = run;
-      }
-      started = true;
-    } catch (McpException.Protocol refused) {
-      unlessCancelled(call, () -> replies.refuse(request.id(), refused));
-    } catch (RejectedExecutionException shutDown) {
-      unlessCancelled(
-          call,
-          () ->
-              refuse(
-                  request,
-                  Protocol.SHUTTING_DOWN,
-                  "This server is ending and takes no new calls."));
-    } catch (RuntimeException fault) {
-      unlessCancelled(call, () -> refuseAfter(fault, request));
-    } finally {
-      if (!started) {
-        inFlight.forget(request.id());
-        inFlight.answered();
-      }
-    }
-    // Not within the above: from here on the call itself sees to its end, whatever it throws.
-    if (here != null) {
-      here.run();
-    }
-  }
-
-  /** Only in the stateless era are questions asked in rounds. */
-  private Optional<Rounds> rounds(Message.Request request, Asker asker) {
-    return asker.isStateless()
-        ? Optional.of(
-            new Rounds(
-                settings.requestState(),
-                request.method(),
-                request.params(),
-                connection.principal()))
-        : Optional.empty();
-  }
-
-  /** Whoever cancelled a call has seen to its answer. */
-  private static void unlessCancelled(RunningCall call, Runnable answer) {
-    if (call.cancel()) {
-      answer.run();
-    }
-  }
-
-  private void runCall(
-      Message.Request request,
-      RunningCall call,
-      ServerCalls.Prepared prepared,
-      ServerContext context,
-      Pace pace) {
-    Message answer = null;
-    try {
-      if (!call.begin()) {
-        return;
-      }
-      long start = System.nanoTime();
-      pace.begins(start);
-      boolean wanted;
-      try {
-        answer = execute(request, prepared, context);
-      } finally {
-        wanted = call.end();
-        pace.took(System.nanoTime() - start);
-      }
-      if (!wanted) {
-        answer = null;
-      }
-    } finally {
-      // First forgotten, then answered: a client may use the id again as soon as it has the answer.
-      inFlight.forget(request.id());
-      if (answer != null) {
-        sendResult(answer, prepared);
-      }
-      inFlight.answered();
-    }
-  }
-
-  private Message execute(
-      Message.Request request, ServerCalls.Prepared prepared, ServerContext context) {
-    try {
-      return result(request, prepared.asker(), prepared.execution().run(context), "complete");
-    } catch (InputRequired question) {
-      return result(request, prepared.asker(), question.toResult(), "input_required");
-    } catch (McpException.Protocol refused) {
-      return Replies.error(request.id(), refused);
-    } catch (McpException.NotFound gone) {
-      return Replies.error(
-          request.id(),
-          new McpException.Protocol(
-              Protocol.INVALID_PARAMS, String.valueOf(gone.getMessage()), Optional.empty()));
-    }
-  }
-
-  /** Sends the answer to a call; one that cannot be written is a fault of the tool. */
-  private void sendResult(Message answer, ServerCalls.Prepared prepared) {
-    try {
-      replies.send(answer);
-    } catch (RuntimeException | StackOverflowError notJson) {
-      if (answer instanceof Message.Response response) {
-        try {
-          Map<String, Object> fault = prepared.execution().unwritable(notJson);
-          replies.send(
-              new Message.Response(
-                  response.id(), dispatch.finished(fault, "complete", prepared.asker())));
-        } catch (McpException.Protocol refused) {
-          replies.refuse(response.id(), refused);
-        }
-      }
-    }
   }
 
   private void answer(Message.Request request) {
@@ -310,8 +183,7 @@ final class ServerSession implements Connection.Receiver {
           break;
         case Wire.RESOURCES_SUBSCRIBE:
           mustSubscribe(request, asker);
-          subscriptions.subscribe(request.params());
-          replies.send(new Message.Response(request.id(), Map.of()));
+          subscriptions.subscribe(request, replies);
           break;
         case Wire.RESOURCES_UNSUBSCRIBE:
           mustSubscribe(request, asker);
@@ -319,7 +191,10 @@ final class ServerSession implements Connection.Receiver {
           replies.send(new Message.Response(request.id(), Map.of()));
           break;
         default:
-          replies.send(result(request, asker, dispatch.answer(request, asker), "complete"));
+          replies.send(
+              new Message.Response(
+                  request.id(),
+                  dispatch.finished(dispatch.answer(request, asker), "complete", asker)));
       }
     } catch (McpException.Protocol refused) {
       replies.refuse(request.id(), refused);
@@ -350,18 +225,13 @@ final class ServerSession implements Connection.Receiver {
     }
   }
 
-  private Message result(
-      Message.Request request, Asker asker, Map<String, Object> result, String type) {
-    return new Message.Response(request.id(), dispatch.finished(result, type, asker));
-  }
-
   /** A tool set that fails ends one request and not the connection. */
-  private void refuseAfter(RuntimeException fault, Message.Request request) {
+  void refuseAfter(Throwable fault, Message.Request request) {
     LOG.log(Level.ERROR, () -> settings.name() + ": a fault in " + request.method(), fault);
     refuse(request, Protocol.INTERNAL_ERROR, "A fault of this server. Its log has the details.");
   }
 
-  private void refuse(Message.Request request, int code, String why) {
+  void refuse(Message.Request request, int code, String why) {
     replies.refuse(request.id(), code, why);
   }
 
@@ -381,6 +251,11 @@ final class ServerSession implements Connection.Receiver {
   void answerListen(Object id) {
     Map<String, Object> tag = Map.of(Protocol.META, Map.of(Wire.META_SUBSCRIPTION, id));
     replies.send(new Message.Response(id, dispatch.stamped(tag, "complete")));
+  }
+
+  /** Who the peer has proved to be. */
+  String principal() {
+    return connection.principal();
   }
 
   void pause(Object requestId) {

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
@@ -34,6 +36,7 @@ final class Subscriptions {
           "resourcesListChanged", Catalog.RESOURCES);
 
   private final int most;
+  private final Interest interest;
   private final Set<String> resources = ConcurrentHashMap.newKeySet();
   private final Map<Object, Listen> listens = new ConcurrentHashMap<>();
 
@@ -50,20 +53,48 @@ final class Subscriptions {
   /**
    * @param most how many resources a client may subscribe to, and how often it may listen
    */
-  Subscriptions(int most) {
+  Subscriptions(int most, Interest interest) {
     this.most = most;
+    this.interest = interest;
   }
 
-  void subscribe(Map<String, Object> params) {
-    String uri = uri(params);
+  /** Answers once changes are heard of, which a server behind may have to agree to. */
+  void subscribe(Message.Request request, Replies replies) {
+    String uri = uri(request.params());
     if (resources.size() >= most && !resources.contains(uri)) {
       throw tooMany();
     }
-    resources.add(uri);
+    CompletableFuture<Void> heard =
+        resources.add(uri) ? interest.add(uri) : CompletableFuture.completedFuture(null);
+    var unused =
+        heard.whenComplete(
+            (done, failure) -> {
+              if (failure == null) {
+                replies.send(new Message.Response(request.id(), Map.of()));
+              } else {
+                remove(uri);
+                replies.refuse(request.id(), refusal(failure));
+              }
+            });
+  }
+
+  private static McpException.Protocol refusal(Throwable failure) {
+    Throwable cause = failure.getCause();
+    Throwable why = failure instanceof CompletionException && cause != null ? cause : failure;
+    return why instanceof McpException.Protocol refused
+        ? refused
+        : new McpException.Protocol(
+            Protocol.INTERNAL_ERROR, String.valueOf(why.getMessage()), Optional.empty());
   }
 
   void unsubscribe(Map<String, Object> params) {
-    resources.remove(uri(params));
+    remove(uri(params));
+  }
+
+  private void remove(String uri) {
+    if (resources.remove(uri)) {
+      interest.remove(uri);
+    }
   }
 
   /**
@@ -99,12 +130,25 @@ final class Subscriptions {
         throw refused("The id of this request belongs to one that is still listening.");
       }
       listen.tell(session, Wire.ACKNOWLEDGED, Map.of("notifications", granted));
+      // The server behind may be slow to agree; what this one can tell has been said.
+      for (String uri : uris) {
+        var unused = interest.add(uri);
+      }
     }
   }
 
   /** Ends a listen that the client no longer wants. */
   void cancel(Object id) {
-    listens.remove(id);
+    Listen ended = listens.remove(id);
+    if (ended != null) {
+      ended.resources().forEach(interest::remove);
+    }
+  }
+
+  /** The client is gone: it wants nothing any more. */
+  void release() {
+    resources.forEach(this::remove);
+    listens.keySet().forEach(this::cancel);
   }
 
   void changed(ServerSession session, boolean hasHandshake, Catalog catalog) {
@@ -142,6 +186,7 @@ final class Subscriptions {
     for (Listen listen : List.copyOf(listens.values())) {
       synchronized (listen) {
         if (listens.remove(listen.id(), listen)) {
+          listen.resources().forEach(interest::remove);
           listen.tell(
               session,
               Protocol.CANCELLED,

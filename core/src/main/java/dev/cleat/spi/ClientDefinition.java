@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.immutables.value.Value;
 
 /**
@@ -56,6 +57,12 @@ public interface ClientDefinition {
   /** How long connecting may take; the host's limit when absent. */
   Optional<Duration> connectTimeout();
 
+  /** After how long without a call the client is closed until it is used again; never if absent. */
+  Optional<Duration> idleLimit();
+
+  /** How many calls may run at once, 1 or more; the host's limit when absent. */
+  OptionalInt maxConcurrentCalls();
+
   /** One of command and URL, and only what goes with it. */
   @Value.Check
   default void check() {
@@ -75,6 +82,11 @@ public interface ClientDefinition {
     }
     aboveZero(callTimeout(), "callTimeout");
     aboveZero(connectTimeout(), "connectTimeout");
+    aboveZero(idleLimit(), "idleLimit");
+    if (maxConcurrentCalls().isPresent() && maxConcurrentCalls().getAsInt() < 1) {
+      throw new IllegalArgumentException(
+          "maxConcurrentCalls has to be at least 1: " + maxConcurrentCalls().getAsInt());
+    }
   }
 
   private static void aboveZero(Optional<Duration> limit, String name) {

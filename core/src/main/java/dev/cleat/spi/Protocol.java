@@ -50,5 +50,11 @@ public final class Protocol {
   /** Too much is running already; the request was not executed. */
   public static final int OVERLOADED = -31001;
 
+  /** A transport was refused before the message was looked at; {@link #STATUS} says how. */
+  public static final int TRANSPORT_REFUSED = -31002;
+
+  /** In the data of a refusal by a transport: the status code of HTTP. */
+  public static final String STATUS = "status";
+
   private Protocol() {}
 }

@@ -10,6 +10,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * What an application or a plugin serves: tools that can be called, prompts, resources that can be
@@ -68,6 +69,20 @@ public interface ToolSet extends AutoCloseable {
    * Most sets never change.
    */
   default void onChange(ChangeListener listener) {}
+
+  /**
+   * Somebody wants to hear, through {@link #onChange}, when what that resource holds changes. Told
+   * once for each resource by each server, from any thread; has to return at once. A set that tells
+   * of all changes anyway has nothing to do.
+   *
+   * @return completes once changes are heard of, or exceptionally when they never will be
+   */
+  default CompletableFuture<Void> subscribe(String resourceUri) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /** One server wants to hear of it no more. Has to return at once. */
+  default void unsubscribe(String resourceUri) {}
 
   /**
    * Whether each thing behind the tools works now; nothing when there is nothing behind them. Asked

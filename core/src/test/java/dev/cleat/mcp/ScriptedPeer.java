@@ -8,7 +8,9 @@ import dev.cleat.spi.Connection;
 import dev.cleat.spi.Message;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,9 @@ final class ScriptedPeer implements Connection {
   private static final long PATIENCE_SECONDS = 20;
 
   private final BlockingQueue<Message> sent = new LinkedBlockingQueue<>();
+  private final Queue<Message> queued = new ConcurrentLinkedQueue<>();
   private volatile @Nullable Receiver receiver;
+  private volatile boolean holdsBack;
 
   @Override
   public void start(Receiver newReceiver) {
@@ -30,16 +34,17 @@ final class ScriptedPeer implements Connection {
 
   @Override
   public Receipt send(Message message) {
-    sent.add(message);
+    boolean held = holdsBack;
+    (held ? queued : sent).add(message);
     return new Receipt() {
       @Override
       public boolean sent() {
-        return true;
+        return !held;
       }
 
       @Override
       public boolean withdraw() {
-        return false;
+        return held && queued.remove(message);
       }
     };
   }
@@ -47,6 +52,11 @@ final class ScriptedPeer implements Connection {
   @Override
   public void close() {
     leave("it was closed");
+  }
+
+  /** From now on what the client sends stays in a queue, from which it can be taken back. */
+  void holdBack() {
+    holdsBack = true;
   }
 
   void leave(String reason) {
@@ -90,6 +100,7 @@ final class ScriptedPeer implements Connection {
   /** Nothing more was sent; for use once something has happened that anything would precede. */
   void assertSilent() {
     assertThat(sent).isEmpty();
+    assertThat(queued).isEmpty();
   }
 
   // What the server says.

@@ -4,6 +4,7 @@ package dev.cleat.http;
 import dev.cleat.Text;
 import dev.cleat.spi.Message;
 import dev.cleat.spi.MessageCodec;
+import dev.cleat.spi.Protocol;
 import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -81,7 +82,7 @@ final class Faults {
   /** The answer to a request that HTTP itself refused. */
   static Message.ErrorResponse refused(Object id, Answer answer) {
     Map<String, Object> data = new LinkedHashMap<>();
-    data.put("status", answer.status());
+    data.put(Protocol.STATUS, answer.status());
     return new Message.ErrorResponse(
         Optional.of(id), HttpWire.HTTP_REFUSED, refusal(answer.status()), Optional.of(data));
   }
@@ -104,9 +105,15 @@ final class Faults {
     return what + "the server refused the request.";
   }
 
-  /** The JSON-RPC error in the body of a refusal, for that request; empty when there is none. */
+  /**
+   * The JSON-RPC error in the body of a refusal, for that request; empty when there is none, or
+   * when the status says more: that credentials are missing.
+   */
   static Optional<Message.ErrorResponse> errorIn(Answer answer, Object id) {
-    if (answer.body().length == 0 || answer.failure() != null) {
+    if (answer.body().length == 0
+        || answer.failure() != null
+        || answer.status() == 401
+        || answer.status() == 403) {
       return Optional.empty();
     }
     try {

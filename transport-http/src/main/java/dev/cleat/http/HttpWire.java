@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.http;
 
+import dev.cleat.spi.Protocol;
+
 /** Names and numbers of Streamable HTTP, from revisions 2025-11-25 and 2026-07-28. */
 final class HttpWire {
   static final String PROTOCOL_VERSION = "MCP-Protocol-Version";
@@ -18,7 +20,7 @@ final class HttpWire {
   static final String HEADER_KEYWORD = "x-mcp-header";
 
   /** HTTP itself refused: credentials, host, origin, rate, session; the status says which. */
-  static final int HTTP_REFUSED = -31002;
+  static final int HTTP_REFUSED = Protocol.TRANSPORT_REFUSED;
 
   private HttpWire() {}
 }
