@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * What a registry does outside of its callers' threads: closing clients, listing tools again, and
  * watching the time that draining takes. Threads are daemons, and start when there is work.
  */
-final class Background {
+final class Background implements Time {
   private static final Logger LOG = System.getLogger(Background.class.getName());
 
   private static final Duration FOR_EVER = Duration.ofDays(36_500);
@@ -41,8 +41,33 @@ final class Background {
     timer.setRemoveOnCancelPolicy(true);
   }
 
-  Executor closer() {
+  /** Runs tasks that may take long, each in a thread of its own. */
+  Executor workers() {
     return workers;
+  }
+
+  @Override
+  public long nanos() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public Runnable after(Duration delay, Runnable task) {
+    try {
+      Future<?> timed = timer.schedule(guarded(task), nanos(delay), TimeUnit.NANOSECONDS);
+      return () -> timed.cancel(false);
+    } catch (RejectedExecutionException closed) {
+      return () -> {};
+    }
+  }
+
+  /** Runs a task that may take long, soon; not at all once this is closed. */
+  void soon(Runnable task) {
+    try {
+      workers.execute(guarded(task));
+    } catch (RejectedExecutionException closed) {
+      // The registry is closed; nothing is left to be done.
+    }
   }
 
   /** Runs a task later, unless something has happened until then. */
@@ -50,13 +75,8 @@ final class Background {
     if (unless.isDone()) {
       return;
     }
-    Future<?> timed;
-    try {
-      timed = timer.schedule(guarded(task), nanos(delay), TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException closed) {
-      return;
-    }
-    var unused = unless.whenComplete((done, failed) -> timed.cancel(false));
+    Runnable cancel = after(delay, task);
+    var unused = unless.whenComplete((done, failed) -> cancel.run());
   }
 
   /**

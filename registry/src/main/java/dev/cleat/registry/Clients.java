@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.registry;
 
-import dev.cleat.ChangeListener.Catalog;
 import dev.cleat.McpException;
 import dev.cleat.Namespace;
-import dev.cleat.Tool;
 import dev.cleat.mcp.McpClient;
+import dev.cleat.registry.RegistryEvent.Kind;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The clients of a registry and how they follow one another.
@@ -34,8 +27,14 @@ class Clients {
   private static final Logger LOG = System.getLogger(Clients.class.getName());
 
   private final RegistryConfig config;
-  private final Background background = new Background();
-  private final Runnable onChange;
+  private final Background background;
+  private final Events events;
+  private final Metering metering;
+  private final Watcher watcher;
+  private final Function<Namespace, Metering.Gauges> gauges;
+  private final Retired retired;
+  private final Gates gates;
+  private final Listings listings;
 
   private final ReentrantLock transitions = new ReentrantLock();
 
@@ -43,25 +42,26 @@ class Clients {
   private volatile Directory directory = Directory.EMPTY;
   private volatile boolean closing;
 
-  // Guarded by transitions. The highest ticket wins its namespace, however long others take to
-  // connect. What has won matters only to registrations that were running meanwhile.
-  private long lastTicket;
-  private final Map<Namespace, Long> winners = new HashMap<>();
   private final Registrations registrations = new Registrations(transitions);
-
-  // Generations that are not current any more and not closed yet. One gets here before the
-  // directory without it is published, so that it is always in one of the two, and that close finds
-  // it whatever the thread is doing that replaced it.
-  private final Set<Generation> retired = ConcurrentHashMap.newKeySet();
 
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
-  /**
-   * @param onChange told, from a thread of the registry, that there are other tools now
-   */
-  Clients(RegistryConfig config, Runnable onChange) {
+  Clients(
+      RegistryConfig config,
+      Background background,
+      Events events,
+      Metering metering,
+      Watcher watcher,
+      Function<Namespace, Metering.Gauges> gauges) {
+    this.gauges = gauges;
     this.config = config;
-    this.onChange = onChange;
+    this.background = background;
+    this.events = events;
+    this.metering = metering;
+    this.watcher = watcher;
+    retired = new Retired(config.drainLimit(), background, events, metering);
+    gates = new Gates(background, events);
+    listings = new Listings(background, watcher, this::publish);
   }
 
   // Overridden by a test, which stops a thread between reading this and holding what it read.
@@ -69,17 +69,34 @@ class Clients {
     return directory;
   }
 
-  Collection<Generation> retired() {
+  Retired retired() {
     return retired;
   }
 
-  /** Makes a client current. Owns it as soon as it is connected, and closes it on every failure. */
-  void register(Namespace namespace, Supplier<McpClient> connect, boolean bareNames) {
+  boolean isClosing() {
+    return closing;
+  }
+
+  Gates gates() {
+    return gates;
+  }
+
+  /**
+   * Makes a client current. Owns it as soon as it is connected, and closes it on every failure.
+   *
+   * @param begun gets what this registration can be {@linkplain #interrupt interrupted} by
+   */
+  Generation register(
+      Namespace namespace,
+      Supplier<McpClient> connect,
+      Terms terms,
+      Consumer<Registrations.Entry> begun) {
     Registrations.Entry registration = begin();
     try {
+      begun.accept(registration);
       McpClient client = connect.get();
       try {
-        adopt(namespace, registration.ticket(), client, bareNames);
+        return adopt(namespace, registration.ticket(), client, terms);
       } catch (RuntimeException | Error e) {
         closeAfter(e, client);
         throw e;
@@ -88,6 +105,16 @@ class Clients {
       throw closing ? registryClosed() : e;
     } finally {
       end(registration);
+    }
+  }
+
+  /** Ends a registration early, if it still runs. */
+  void interrupt(Registrations.Entry registration) {
+    transitions.lock();
+    try {
+      registrations.interrupt(registration);
+    } finally {
+      transitions.unlock();
     }
   }
 
@@ -108,82 +135,118 @@ class Clients {
     }
   }
 
-  private void adopt(Namespace namespace, long ticket, McpClient client, boolean bareNames) {
+  private Generation adopt(Namespace namespace, long ticket, McpClient client, Terms terms) {
     Generation fresh =
-        new Generation(namespace, ticket, client, bareNames, background.closer(), retired::remove);
+        new Generation(
+            namespace,
+            ticket,
+            client,
+            terms,
+            gates.of(namespace, terms.gate()),
+            background.workers(),
+            retired::closed);
     // Listened to before the tools are listed, so that no change falls in between; told to the
     // registry after it is current, because a refresh of what is not current comes to nothing.
     CompletableFuture<String> ended = client.ended();
-    client.onChange(
-        catalog -> {
-          if (catalog == Catalog.TOOLS) {
-            fresh.toolsChanged();
-            refreshLater(fresh);
-          }
-        });
+    client.onChange(listings.changesOf(fresh));
     long changes = fresh.toolChanges();
-    fresh.tools(list(namespace, client));
+    Listing listing = Listings.first(fresh);
     if (ended.isDone()) {
       throw new McpException.ConnectFailed(
           "\"" + namespace + "\" was connected, and is gone: " + reason(ended), null);
     }
-    swap(fresh).ifPresent(this::letGo);
-    var unused = ended.whenComplete((reason, failure) -> fresh.lose(reason(ended)));
+    swap(fresh, listing).ifPresent(this::letGo);
+    fresh.gate().settings(terms.gate());
+    fresh.gate().reset();
+    var unused = ended.whenComplete((reason, failure) -> lost(fresh));
     if (fresh.toolChanges() != changes) {
-      refreshLater(fresh);
+      listings.refreshLater(fresh);
     }
+    watcher.connected(fresh);
     tellOfChange();
+    return fresh;
+  }
+
+  /** Notes that the connection of a client has ended, if it has. Harmless when repeated. */
+  void lost(Generation generation) {
+    CompletableFuture<String> ended = generation.client().ended();
+    if (ended.isDone()) {
+      lose(generation, reason(ended));
+    }
+  }
+
+  /** Gives up the connection of a client. */
+  void lose(Generation generation, String reason) {
+    if (generation.lose(reason)) {
+      if (directory.isCurrent(generation)) {
+        events.publish(generation.namespace(), generation.number(), Kind.LOST, reason);
+      }
+      watcher.lost(generation);
+    }
   }
 
   private static String reason(CompletableFuture<String> ended) {
     return ended.handle((reason, failure) -> failure == null ? reason : failure.toString()).join();
   }
 
-  private static List<Tool> list(Namespace namespace, McpClient client) {
-    try {
-      return client.listTools();
-    } catch (McpException.Cancelled e) {
-      throw e;
-    } catch (McpException e) {
-      throw new McpException.ConnectFailed(
-          "\"" + namespace + "\" is connected, and does not list its tools. " + e.getMessage(), e);
-    }
-  }
-
-  private Optional<Generation> swap(Generation fresh) {
+  private Optional<Generation> swap(Generation fresh, Listing listing) {
     Namespace namespace = fresh.namespace();
     transitions.lock();
     try {
       if (closing) {
         throw registryClosed();
       }
-      if (winners.getOrDefault(namespace, 0L) > fresh.number()) {
-        throw new McpException.Closed(
-            "A later registration or removal of \"" + namespace + "\" was quicker.");
-      }
+      registrations.mustNotBeOvertaken(namespace, fresh.number());
       Optional<Generation> old = directory.client(namespace);
-      Directory next = directory.with(fresh);
+      Directory next = directory.with(fresh, listing);
       old.ifPresent(retired::add);
       directory = next;
-      winners.put(namespace, fresh.number());
+      fresh.listing(listing);
+      registrations.won(namespace, fresh.number());
+      metering.bind(namespace, () -> gauges.apply(namespace));
+      events.publish(namespace, fresh.number(), Kind.READY, "");
+      old.ifPresent(o -> events.publish(namespace, o.number(), Kind.DRAINING, "replaced"));
       return old;
     } finally {
       transitions.unlock();
     }
   }
 
-  /** Removes a client, which then finishes its calls. False when there was none. */
-  boolean remove(Namespace namespace) {
+  /** A namespace is wanted, before there is a client: it is measured from now on. */
+  void expect(Namespace namespace) {
+    transitions.lock();
+    try {
+      metering.bind(namespace, () -> gauges.apply(namespace));
+    } finally {
+      transitions.unlock();
+    }
+  }
+
+  /**
+   * Removes a client, which then finishes its calls. False when there was none.
+   *
+   * @param wanted whether somebody wanted it, be it connected or not
+   */
+  boolean remove(Namespace namespace, boolean wanted) {
     Optional<Generation> removed;
+    Gate gate;
     transitions.lock();
     try {
       removed = directory.client(namespace);
       removed.ifPresent(retired::add);
       directory = directory.without(namespace);
-      winners.put(namespace, ++lastTicket);
-      forgetWinners();
+      registrations.removed(namespace);
+      gate = gates.remove(namespace);
+      removed.ifPresent(o -> events.publish(namespace, o.number(), Kind.DRAINING, "removed"));
+      if (removed.isPresent() || wanted) {
+        events.publish(namespace, 0, Kind.REMOVED, "");
+        metering.unbind(namespace);
+      }
     } finally {
       transitions.unlock();
+    }
+    if (gate != null) {
+      gate.remove();
     }
     removed.ifPresent(this::letGo);
     if (removed.isPresent()) {
@@ -192,21 +255,21 @@ class Clients {
     return removed.isPresent();
   }
 
-  /** Becomes a holder of the current generation, whichever that is by then. */
-  Generation hold(Namespace namespace) {
+  /** Becomes a holder of the current generation, whichever that is by then; null when none can. */
+  @Nullable Generation tryHold(String namespace) {
     Generation refused = null;
     while (true) {
-      Directory now = directory();
-      Generation current = now.client(namespace).orElse(null);
-      if (current == null) {
-        throw closing ? registryClosed() : new McpException.NotFound(now.noSuchClient(namespace));
+      Directory.Entry entry = directory().entry(namespace);
+      if (entry == null) {
+        return null;
       }
+      Generation current = entry.generation();
       if (current.tryAcquire()) {
         return current;
       }
       if (current == refused) {
-        // Refused twice and still current, so it was not replaced: its connection is lost.
-        throw current.refusal();
+        // Refused twice and still current, so it was not replaced: it is lost, or idle.
+        return null;
       }
       refused = current;
     }
@@ -220,8 +283,8 @@ class Clients {
         .isPresent();
   }
 
-  McpException notFound(String tool) {
-    return closing ? registryClosed() : new McpException.NotFound(directory.noSuchTool(tool));
+  boolean isCurrent(Generation generation) {
+    return directory.isCurrent(generation);
   }
 
   /**
@@ -236,21 +299,21 @@ class Clients {
     }
     boolean interrupted = false;
     try {
-      retired.forEach(this::letGo);
+      gates.closeAll(Clients::registryClosed);
+      retired.all().forEach(this::letGo);
       long deadline = System.nanoTime() + Background.nanos(config.closeLimit());
       // An interrupt means not to wait for calls; it does not mean to leave clients behind.
-      interrupted = isInterruptedBeforeAllAreClosed(deadline);
-      retired.forEach(Generation::force);
+      interrupted = retired.isInterruptedBeforeAllAreClosed(deadline);
+      retired.forceAll();
       long last = System.nanoTime() + Background.nanos(config.forceLimit());
       boolean allRegistered = registrations.awaitOthers(last);
-      interrupted |= isInterruptedBeforeAllAreClosed(last);
+      interrupted |= retired.isInterruptedBeforeAllAreClosed(last);
       if (!retired.isEmpty() || !allRegistered) {
         LOG.log(
             Level.WARNING,
             () -> "The registry is closed without waiting any longer for the end of " + retired);
       }
     } finally {
-      background.close();
       closed.complete(null);
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -265,7 +328,7 @@ class Clients {
         return false;
       }
       closing = true;
-      retired.addAll(directory.clients());
+      retired.addAll(directory.entries());
       directory = Directory.EMPTY;
       registrations.interruptOthers();
       return true;
@@ -280,7 +343,7 @@ class Clients {
       if (closing) {
         throw registryClosed();
       }
-      return registrations.add(++lastTicket);
+      return registrations.add();
     } finally {
       transitions.unlock();
     }
@@ -290,55 +353,26 @@ class Clients {
     transitions.lock();
     try {
       registrations.remove(registration);
-      forgetWinners();
     } finally {
       transitions.unlock();
     }
   }
 
-  private void forgetWinners() {
-    if (registrations.isEmpty()) {
-      winners.clear();
-    }
-  }
-
   private void tellOfChange() {
-    background.once(onChange, onChange);
+    background.once(watcher, watcher::toolsChanged);
   }
 
-  private void refreshLater(Generation generation) {
-    background.once(generation, () -> refresh(generation));
-  }
-
-  /** Lists the tools of a generation again, and publishes them if it still is the current one. */
-  private void refresh(Generation generation) {
-    if (!generation.tryAcquire()) {
-      return;
-    }
-    try {
-      publish(generation, generation.client().listTools());
-    } catch (McpException lost) {
-      // Nothing is wrong here: its tools stay listed, and the next call shows what it can do.
-      LOG.log(Level.INFO, () -> generation + " did not list its tools again: " + lost.getMessage());
-    } finally {
-      generation.release();
-    }
-  }
-
-  private void publish(Generation generation, List<Tool> tools) {
+  /** Publishes the tools of a generation, if it still is the current one. */
+  void publish(Generation generation, Listing listing) {
     transitions.lock();
     try {
-      if (directory.client(generation.namespace()).filter(g -> g == generation).isEmpty()) {
+      if (!directory.isCurrent(generation)) {
+        metering.staleVerdict(generation.namespace());
         return;
       }
-      List<Tool> before = generation.tools();
-      generation.tools(tools);
-      try {
-        directory = directory.with(generation);
-      } catch (IllegalArgumentException nameTaken) {
-        generation.tools(before);
-        throw nameTaken;
-      }
+      directory = directory.with(generation, listing);
+      generation.listing(listing);
+      events.publish(generation.namespace(), generation.number(), Kind.TOOLS_CHANGED, "");
     } finally {
       transitions.unlock();
     }
@@ -346,30 +380,11 @@ class Clients {
   }
 
   // Overridden by a test, which stops a thread before this.
-  /** To be done once it is among the retired. Harmless when repeated. */
   void letGo(Generation old) {
-    var unused = old.closed().whenComplete((done, never) -> retired.remove(old));
-    old.retire();
-    background.after(config.drainLimit(), old.closed(), old::force);
+    retired.letGo(old);
   }
 
-  /** Waits for the end of the retired, until a deadline. */
-  private boolean isInterruptedBeforeAllAreClosed(long deadline) {
-    CompletableFuture<?>[] all =
-        retired.stream().map(Generation::closed).toArray(CompletableFuture[]::new);
-    try {
-      CompletableFuture.allOf(all)
-          .get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-      return false;
-    } catch (InterruptedException e) {
-      return true;
-    } catch (TimeoutException | ExecutionException someAreBusy) {
-      // They are forced next, or left behind.
-      return false;
-    }
-  }
-
-  private static McpException.Closed registryClosed() {
+  static McpException.Closed registryClosed() {
     return new McpException.Closed("The registry is closed.");
   }
 }

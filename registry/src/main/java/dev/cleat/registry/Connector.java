@@ -11,12 +11,13 @@ import dev.cleat.spi.ClientDefinition;
 import dev.cleat.spi.Providers;
 import dev.cleat.spi.TransportProvider;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Turns definitions into connected clients, with the transport that fits. */
-final class Connector {
+class Connector {
   private final List<TransportProvider> transports;
   private final List<String> problems;
   private final Limits limits;
@@ -36,6 +37,7 @@ final class Connector {
     this.callersAnswer = callersAnswer;
   }
 
+  // Overridden by tests, which have no servers.
   McpClient connect(Namespace namespace, ClientDefinition definition) {
     Optional<TransportProvider> transport =
         transports.stream().filter(t -> t.handles(definition)).findFirst();
@@ -51,8 +53,32 @@ final class Connector {
           .connect();
     } catch (McpException.ConnectFailed e) {
       throw new McpException.ConnectFailed(
-          "\"" + namespace + "\" cannot be connected. " + e.getMessage(), e);
+          "\"" + namespace + "\" cannot be connected. " + e.getMessage(),
+          e,
+          e.needsAuthentication());
     }
+  }
+
+  /** How a client of a definition is held. */
+  Terms terms(ClientDefinition definition, RegistryConfig config) {
+    return new Terms(
+        false,
+        gate(definition.maxConcurrentCalls().orElse(config.maxConcurrentCalls()), config),
+        bounds(definition).callTimeout());
+  }
+
+  /** How a client is held that somebody else has connected. */
+  Terms terms(boolean bareNames, RegistryConfig config) {
+    return new Terms(bareNames, gate(config.maxConcurrentCalls(), config), limits.callTimeout());
+  }
+
+  private static GateSettings gate(int maxConcurrent, RegistryConfig config) {
+    return new GateSettings(
+        maxConcurrent, config.maxQueuedCalls(), config.breakerThreshold(), config.breakerPause());
+  }
+
+  Duration callLimit() {
+    return limits.callTimeout();
   }
 
   /** What speaks one era or the other: the program with its arguments, or the address. */

@@ -3,17 +3,19 @@ package dev.cleat.registry;
 
 import dev.cleat.McpException;
 import dev.cleat.Namespace;
-import dev.cleat.Tool;
 import dev.cleat.mcp.McpClient;
 import dev.cleat.spi.Readiness;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client in one place of the registry, from its registration to its end. What comes later under
@@ -22,26 +24,38 @@ import java.util.function.Consumer;
 final class Generation {
   private static final Logger LOG = System.getLogger(Generation.class.getName());
 
+  private static final Optional<String> NOT_LOST = Optional.empty();
+
   private final Namespace namespace;
   private final long number;
   private final McpClient client;
-  private final boolean bareNames;
+  private final Terms terms;
+  private final Gate gate;
   private final Executor closer;
   private final Consumer<Generation> onClosed;
   private final HolderWord word = new HolderWord();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
-  // Replaced as a whole when the server says that its tools have changed.
-  private volatile List<Tool> tools = List.of();
-
-  // How often it has said so.
+  // How often its server has said that its tools are others.
   private final AtomicLong toolChanges = new AtomicLong();
+
+  // When a call or a lease of it ended last, while that is tracked.
+  private volatile long lastUsed;
+  private volatile @Nullable Time clock;
+
+  // Replaced as a whole when its server says that the tools have changed.
+  private volatile Listing listing = Listing.NOTHING;
 
   // Why the connection was lost while this was current. Set before the word leaves OPEN: who is
   // refused finds the reason.
-  private volatile Optional<String> lost = Optional.empty();
+  private final AtomicReference<Optional<String>> lost = new AtomicReference<>(NOT_LOST);
+  private volatile boolean forced;
+
+  // When the registry let go of it.
+  private volatile long retiredAt;
 
   /**
+   * @param gate lets the calls of the namespace through, whichever generation is current
    * @param closer closes the client, in a thread that is nobody's who calls it
    * @param onClosed told when that is done, before {@link #closed} completes
    */
@@ -49,13 +63,15 @@ final class Generation {
       Namespace namespace,
       long number,
       McpClient client,
-      boolean bareNames,
+      Terms terms,
+      Gate gate,
       Executor closer,
       Consumer<Generation> onClosed) {
     this.namespace = namespace;
     this.number = number;
     this.client = client;
-    this.bareNames = bareNames;
+    this.terms = terms;
+    this.gate = gate;
     this.closer = closer;
     this.onClosed = onClosed;
   }
@@ -72,16 +88,18 @@ final class Generation {
     return client;
   }
 
+  /** Whether it is a set of this process, whose tools keep their own names. */
   boolean bareNames() {
-    return bareNames;
+    return terms.bareNames();
   }
 
-  List<Tool> tools() {
-    return tools;
+  /** How long a call may take that does not say so itself. */
+  Duration callLimit() {
+    return terms.callLimit();
   }
 
-  void tools(List<Tool> newTools) {
-    tools = newTools;
+  Gate gate() {
+    return gate;
   }
 
   void toolsChanged() {
@@ -92,18 +110,59 @@ final class Generation {
     return toolChanges.get();
   }
 
+  /** The tools that it listed last. What is published of it is in the directory. */
+  Listing listing() {
+    return listing;
+  }
+
+  void listing(Listing newListing) {
+    listing = newListing;
+  }
+
+  /** Notes from now on when it is used; that costs a look at the clock each time. */
+  void trackUse(Time newClock) {
+    lastUsed = newClock.nanos();
+    clock = newClock;
+  }
+
+  long lastUsed() {
+    return lastUsed;
+  }
+
   HolderWord.Phase phase() {
     return word.phase();
+  }
+
+  /** How many hold it, the registry not included. */
+  long holders() {
+    return word.leases();
   }
 
   boolean tryAcquire() {
     return word.tryAcquire();
   }
 
+  /** Lets go of it after a use. */
+  void releaseUsed() {
+    Time tracking = clock;
+    if (tracking != null) {
+      lastUsed = tracking.nanos();
+    }
+    release();
+  }
+
   void release() {
     if (word.release()) {
       closeLater();
     }
+  }
+
+  void retiredAt(long nanos) {
+    retiredAt = nanos;
+  }
+
+  long retiredAt() {
+    return retiredAt;
   }
 
   /** The registry lets go; the client is closed once nobody holds it. */
@@ -113,22 +172,44 @@ final class Generation {
     }
   }
 
-  /** The connection is gone: nothing can be called any more, and the rest is cleaned up. */
-  void lose(String reason) {
-    if (word.phase() == HolderWord.Phase.OPEN) {
-      lost = Optional.of(reason);
-      retire();
+  /** Closes it if nobody holds it. False when somebody does, or when it is not open any more. */
+  boolean stopIfIdle() {
+    boolean idle = word.idle();
+    if (idle) {
+      closeLater();
     }
+    return idle;
+  }
+
+  /**
+   * The connection is gone: nothing can be called any more, and the rest is cleaned up. False when
+   * that was known, or when it is not open any more.
+   */
+  boolean lose(String reason) {
+    if (word.phase() != HolderWord.Phase.OPEN
+        || !lost.compareAndSet(NOT_LOST, Optional.of(reason))) {
+      return false;
+    }
+    retire();
+    return true;
   }
 
   /** Closes the client under those who still hold it, if it is draining. */
-  void force() {
-    if (word.force()) {
-      LOG.log(
-          Level.WARNING,
-          () -> this + " did not finish its calls in time and is closed under " + word);
-      closeLater();
+  boolean force() {
+    forced = true;
+    if (!word.force()) {
+      return false;
     }
+    LOG.log(
+        Level.WARNING,
+        () -> this + " did not finish its calls in time and is closed under " + word);
+    closeLater();
+    return true;
+  }
+
+  /** Whether it is, or is about to be, closed under its calls. */
+  boolean isForced() {
+    return forced;
   }
 
   /** Completes when the client is closed. */
@@ -142,22 +223,23 @@ final class Generation {
         "The client \""
             + namespace
             + "\" is down: "
-            + lost.orElse("it has been replaced")
-            + " Register it again.");
+            + lost.get()
+                .map(reason -> reason + " Register it again.")
+                .orElse("it has been replaced."));
+  }
+
+  Optional<String> lost() {
+    return lost.get();
   }
 
   boolean isLost() {
-    return lost.isPresent();
+    return lost.get().isPresent();
   }
 
   List<Readiness> readiness() {
-    return lost.map(reason -> List.of(new Readiness(namespace.value(), false, reason)))
-        .orElseGet(client::readiness);
-  }
-
-  RegistrySnapshot.ClientView view(RegistrySnapshot.State state) {
-    return new RegistrySnapshot.ClientView(
-        namespace, number, state, word.leases(), client.peer(), tools.size(), lost);
+    return lost.get()
+        .map(reason -> List.of(new Readiness(namespace.value(), false, reason)))
+        .orElseGet(() -> phase() == HolderWord.Phase.OPEN ? client.readiness() : List.of());
   }
 
   private void closeLater() {

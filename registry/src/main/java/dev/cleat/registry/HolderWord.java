@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *   acquire   OPEN,h     → OPEN,h+1        refused in any other phase
  *   release   DRAINING,1 → CLOSING,0       else h → h-1
  *   retire    OPEN,1     → CLOSING,0       OPEN,h → DRAINING,h-1     not OPEN: nothing
+ *   idle      OPEN,1     → CLOSING,0       somebody holds it: nothing
  *   force     DRAINING,h → CLOSING,h       else nothing
  *   closed    CLOSING    → CLOSED
  * </pre>
@@ -87,6 +88,13 @@ final class HolderWord {
         return last;
       }
     }
+  }
+
+  /**
+   * Closes it if nobody but the registry holds it. True for the one who has to close the client.
+   */
+  boolean idle() {
+    return word.compareAndSet(ONE_HOLDER, word(Phase.CLOSING, 0));
   }
 
   /** The time for draining is over. True for the one who has to close the client now. */

@@ -3,22 +3,26 @@ package dev.cleat.registry;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.cleat.ClientCapabilities;
-import dev.cleat.Limits;
+import dev.cleat.Access;
+import dev.cleat.CallListener;
 import dev.cleat.McpException;
 import dev.cleat.Namespace;
 import dev.cleat.Tool;
 import dev.cleat.ToolCall;
+import dev.cleat.ToolName;
 import dev.cleat.ToolResult;
 import dev.cleat.mcp.McpClient;
-import dev.cleat.registry.RegistrySnapshot.State;
 import dev.cleat.spi.ClientDefinition;
+import dev.cleat.spi.ClientSource;
 import dev.cleat.spi.ToolSet;
-import dev.cleat.spi.TransportProvider;
-import java.util.ArrayList;
-import java.util.Collection;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -36,25 +40,34 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * old one finishes its calls and is closed, never in a caller's thread. When the new one fails, the
  * old one stays.
  *
+ * <p><b>Supervision.</b> What was registered by a definition, or is wanted by a {@link
+ * ClientSource}, is kept connected: it is connected again when it is lost, less and less often
+ * while that fails, and at once when somebody calls it.
+ *
  * <p><b>Calls.</b> A call holds its client from before it is sent until it has ended. One that was
  * not sent goes to the newest client again ({@link RegistryConfig#maxResends}); one that was sent
- * is never sent twice: if its answer is lost it ends as {@link McpException.OutcomeUnknown}.
+ * is never sent twice, unless its caller {@linkplain ToolCall#withRepeatable allows} that and the
+ * tool does no harm twice: if its answer is lost it ends as {@link McpException.OutcomeUnknown}.
  *
- * <p><b>Threads.</b> Any thread may call any method. Calls, leases, lists and snapshots take no
- * lock; no lock is held while a client connects, is called or closes.
+ * <p><b>Threads.</b> Any thread may call any method. What holds, and the tests that prove it:
+ *
+ * <ul>
+ *   <li>Nobody ever gets a client that is closed, or closed under its call before the drain limit
+ *       ({@code HolderWordLincheckTest}, {@code HolderWordStressTest}, {@code StressTest}).
+ *   <li>Calls, leases, lists and snapshots take no lock; no lock is held while a client connects,
+ *       is called or closes ({@code RegistryModelTest}, {@code ReplacementTest}).
+ *   <li>A list or a snapshot is of one moment ({@code SnapshotTest}).
+ *   <li>One attempt at a time connects a namespace, and none begins after {@link #close} ({@code
+ *       SupervisorTest}).
+ *   <li>Of several calls that wait for their turn, the oldest goes first, and the limit holds
+ *       ({@code GateModelTest}, {@code GateLincheckTest}, {@code GateStressTest}).
+ * </ul>
  */
 public final class McpRegistry implements AutoCloseable {
-  private final RegistryConfig config;
-  private final Connector connector;
-  private final RegistryToolSet toolSet = new RegistryToolSet(this);
-  private final Clients clients;
+  private final Parts parts;
 
-  private McpRegistry(Builder builder) {
-    config = builder.config;
-    connector =
-        new Connector(
-            builder.transports, builder.classLoader, builder.limits, builder.callersAnswer);
-    clients = new Clients(config, toolSet::changed);
+  McpRegistry(RegistryBuilder builder) {
+    parts = new Parts(builder);
   }
 
   /** A registry with the transports that {@link java.util.ServiceLoader} finds. */
@@ -63,13 +76,13 @@ public final class McpRegistry implements AutoCloseable {
   }
 
   /** Starts from what {@link #create} makes. */
-  public static Builder builder() {
-    return new Builder();
+  public static RegistryBuilder builder() {
+    return new RegistryBuilder();
   }
 
   /**
-   * Connects to a server and makes it the client of a namespace; a client that is there already is
-   * replaced. Blocks until it is current.
+   * Connects to a server, makes it the client of a namespace and keeps it connected from then on; a
+   * client that is there already is replaced. Blocks until it is current.
    *
    * @throws McpException.ConnectFailed when it cannot be connected; what was there stays
    * @throws McpException.Closed when the registry is closed, or a later registration of the same
@@ -77,13 +90,13 @@ public final class McpRegistry implements AutoCloseable {
    * @throws IllegalArgumentException when the namespace is none
    */
   public void register(String namespace, ClientDefinition definition) {
-    Namespace name = Namespace.of(namespace);
-    clients.register(name, () -> connector.connect(name, definition), false);
+    parts.supervisor.register(Namespace.of(namespace), requireNonNull(definition));
   }
 
   /**
    * Makes a client that is connected already the client of a namespace. The registry owns it from
-   * this call on: it is closed when that fails, before this throws.
+   * this call on: it is closed when that fails, before this throws. When its connection is lost, it
+   * stays {@link RegistrySnapshot.State#LOST}: only a definition can be connected again.
    */
   public void register(String namespace, McpClient client) {
     adopt(namespace, client, false);
@@ -103,13 +116,18 @@ public final class McpRegistry implements AutoCloseable {
   private void adopt(String namespace, McpClient client, boolean bareNames) {
     AtomicBoolean taken = new AtomicBoolean();
     try {
-      clients.register(
-          Namespace.of(namespace),
-          () -> {
-            taken.set(true);
-            return client;
-          },
-          bareNames);
+      Namespace name = Namespace.of(namespace);
+      parts.supervisor.register(
+          name,
+          () ->
+              parts.clients.register(
+                  name,
+                  () -> {
+                    taken.set(true);
+                    return client;
+                  },
+                  parts.connector.terms(bareNames, parts.config),
+                  entry -> {}));
     } catch (RuntimeException | Error e) {
       if (!taken.get()) {
         Clients.closeAfter(e, client);
@@ -118,19 +136,48 @@ public final class McpRegistry implements AutoCloseable {
     }
   }
 
-  /** Removes a client, which then finishes its calls. False when there was none. */
+  /**
+   * Removes a client, which then finishes its calls; those that wait for their turn are refused.
+   * False when there was none.
+   */
   public boolean unregister(String namespace) {
-    return clients.remove(Namespace.of(namespace));
+    return parts.supervisor.remove(Namespace.of(namespace), Optional.empty());
+  }
+
+  /**
+   * Waits until each client that is wanted is connected or has failed once, or the time is over.
+   *
+   * @return whether all have
+   * @throws InterruptedException when the thread is interrupted meanwhile
+   */
+  public boolean awaitSettled(Duration most) throws InterruptedException {
+    CompletableFuture<?>[] all =
+        parts.supervisor.all().stream().map(one -> one.settled).toArray(CompletableFuture[]::new);
+    try {
+      CompletableFuture.allOf(all).get(Background.nanos(most), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /**
    * Holds the current client of a namespace for several calls.
    *
    * @throws McpException.NotFound when there is none
-   * @throws McpException.NotSent when its connection is lost
+   * @throws McpException.NotSent when it is not connected and cannot be now
+   * @throws McpException.TimedOut when it is being connected for longer than a call may take
    */
   public Lease acquire(String namespace) {
-    return new Lease(clients.hold(Namespace.of(namespace)));
+    Directory.Entry entry = parts.clients.directory().entry(namespace);
+    // The usual case, without a detour.
+    Generation held =
+        entry != null && entry.generation().tryAcquire()
+            ? entry.generation()
+            : parts.calls.hold(Namespace.of(namespace));
+    return new Lease(held, parts.traces);
   }
 
   /**
@@ -145,116 +192,140 @@ public final class McpRegistry implements AutoCloseable {
 
   /** Calls a tool by the name that {@link #tools} gives it. */
   public ToolResult callTool(ToolCall call) {
-    Directory.Place place =
-        clients.directory().tool(call.tool()).orElseThrow(() -> clients.notFound(call.tool()));
-    return callTool(place.namespace(), call.withTool(place.tool()));
+    Listing.Place place = place(call.tool());
+    return parts.calls.call(place.namespace(), call.withTool(place.tool()));
   }
 
-  /** Calls a tool of one namespace by its own name there. */
-  ToolResult callTool(Namespace namespace, ToolCall call) {
-    for (int resends = 0; ; resends++) {
-      Generation generation = clients.hold(namespace);
-      try {
-        return generation.client().callTool(call);
-      } catch (McpException.NotSent | McpException.Closed notSent) {
-        // Nobody has executed it. Where a newer client is there, it is as good as the first time.
-        if (!clients.isReplaced(generation) || resends >= config.maxResends()) {
-          throw notSent;
-        }
-      } finally {
-        generation.release();
-      }
+  /**
+   * The same without a thread that waits. Tools of this process run in the caller's thread; calls
+   * of others return at once, and go on in the threads of their connections.
+   *
+   * @return completes with the result, or exceptionally with the {@link McpException} that {@link
+   *     #callTool(ToolCall)} would throw; cancelling it cancels the call
+   */
+  public CompletableFuture<ToolResult> callToolAsync(ToolCall call) {
+    try {
+      Listing.Place place = place(call.tool());
+      return RoutedCall.start(parts.calls, place.namespace(), call.withTool(place.tool()));
+    } catch (McpException e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 
-  /** All tools, by the names to call them by. */
-  public List<Tool> tools() {
-    return clients.directory().listed();
+  private Listing.Place place(String tool) {
+    return parts.clients.directory().tool(tool).orElseGet(() -> placeOfUnconnected(tool));
   }
 
-  /** The tools as a set to serve. Closing it leaves the registry as it is. */
+  /** A client that was never connected has listed nothing; it is given the chance now. */
+  private Listing.Place placeOfUnconnected(String tool) {
+    Optional<ToolName> name =
+        ToolName.parse(tool).filter(parsed -> parts.supervisor.find(parsed.namespace()) != null);
+    if (name.isPresent() && parts.clients.directory().client(name.get().namespace()).isEmpty()) {
+      parts.calls.hold(name.get().namespace()).release();
+    }
+    return parts.clients.directory().tool(tool).orElseThrow(() -> notFound(tool));
+  }
+
+  private McpException notFound(String tool) {
+    return parts.clients.isClosing()
+        ? Clients.registryClosed()
+        : new McpException.NotFound(parts.clients.directory().noSuchTool(tool));
+  }
+
+  /**
+   * Calls a tool of several clients, a few at a time, and waits for what they answer.
+   *
+   * @param tool its own name there
+   * @return the answers, and who did not answer and why; never fails because of one of them
+   * @throws McpException.Cancelled when the thread is interrupted; what still ran is cancelled
+   */
+  public FanOutResult fanOut(Selector selector, String tool, Map<String, ?> arguments) {
+    return fanOut(selector, ToolCall.of(tool, arguments), FanOutOptions.defaults());
+  }
+
+  /**
+   * The same with bounds of its own. The listener of the call hears how many are done.
+   *
+   * @param call by the tool's own name
+   */
+  public FanOutResult fanOut(Selector selector, ToolCall call, FanOutOptions options) {
+    return new FanOut(
+            parts.background, new FanOutTargets(parts.clients, parts.supervisor, parts.calls))
+        .run(
+            selector,
+            call.withListener(CallListener.NONE),
+            options,
+            (done, total) -> call.listener().progress(done, total, ""));
+  }
+
+  /** All tools, by the names to call them by. Those of a client stay listed while it is away. */
+  public List<Tool> tools() {
+    return parts.clients.directory().listed();
+  }
+
+  /**
+   * All tools, prompts and resources as a set to serve. Closing it leaves the registry as it is.
+   */
   public ToolSet asToolSet() {
-    return toolSet;
+    return parts.toolSet;
+  }
+
+  /**
+   * The tools that fit a few words best, by their names, descriptions and arguments.
+   *
+   * @param query any text of at most 1,000 characters with a word in it
+   * @param limit how many at most; above 0
+   * @return the best first, each with the generation that offers it
+   * @throws IllegalArgumentException when the text has no word or is too long, or the limit is not
+   *     above 0
+   */
+  public List<ToolHit> searchTools(String query, int limit) {
+    return parts.clients.directory().search().search(query, limit);
+  }
+
+  /**
+   * Calls a tool that a search has found, of the very client that was found.
+   *
+   * @param call its name is not looked at
+   * @throws McpException.NotFound when that client has been replaced since, or the tool is gone;
+   *     never is another tool of that name called instead
+   */
+  public ToolResult callTool(ToolHit hit, ToolCall call) {
+    return parts.calls.call(hit, call);
+  }
+
+  /**
+   * A set to serve where there are too many tools for a model to read: it lists {@code
+   * search_tools}, {@code call_tool} and the tools of this process. Whoever knows the name of
+   * another tool may call it all the same.
+   *
+   * @param access what may be found and called; the server has to have the same
+   */
+  public ToolSet asSearchToolSet(Access access) {
+    return new SearchToolSet(
+        parts.toolSet,
+        access,
+        () -> parts.clients.directory().search(),
+        parts.toolSet::toolsOfThisProcess);
   }
 
   /** What is held now. */
   public RegistrySnapshot snapshot() {
-    List<RegistrySnapshot.ClientView> views = new ArrayList<>();
-    Collection<Generation> current = clients.directory().clients();
-    for (Generation generation : current) {
-      views.add(generation.view(generation.isLost() ? State.LOST : State.READY));
-    }
-    for (Generation old : clients.retired()) {
-      // Some may have been replaced since the directory was read.
-      if (!current.contains(old)) {
-        boolean draining = old.phase().compareTo(HolderWord.Phase.CLOSING) < 0;
-        views.add(old.view(draining ? State.DRAINING : State.CLOSING));
-      }
-    }
-    return new RegistrySnapshot(views);
+    return parts.views.snapshot();
   }
 
   /**
    * Refuses new registrations and calls, lets the running calls finish for {@link
    * RegistryConfig#closeLimit}, then closes all clients under those that are left, which takes at
-   * most {@link RegistryConfig#forceLimit}. Registrations that are under way are cancelled. Who
-   * calls it again waits for the same end.
+   * most {@link RegistryConfig#forceLimit}. Registrations that are under way are cancelled, and
+   * nothing is connected any more when this returns. Who calls it again waits for the same end.
    */
   @Override
   public void close() {
-    clients.close();
+    parts.close();
   }
 
-  Directory directory() {
-    return clients.directory();
-  }
-
-  /** Describes a registry. */
-  public static final class Builder {
-    private RegistryConfig config = RegistryConfig.defaults();
-    private Limits limits = Limits.defaults();
-    private ClientCapabilities callersAnswer = ClientCapabilities.NONE;
-    private final List<TransportProvider> transports = new ArrayList<>();
-    private ClassLoader classLoader = McpRegistry.class.getClassLoader();
-
-    private Builder() {}
-
-    /** How clients are replaced. */
-    public Builder config(RegistryConfig newConfig) {
-      config = requireNonNull(newConfig);
-      return this;
-    }
-
-    /** Bounds of the connections. */
-    public Builder limits(Limits newLimits) {
-      limits = requireNonNull(newLimits);
-      return this;
-    }
-
-    /**
-     * Says what the listeners of calls may be able to answer when a server asks. Servers of the
-     * older era are told so while they are connected, and ask for nothing else.
-     */
-    public Builder callersAnswer(ClientCapabilities capabilities) {
-      callersAnswer = requireNonNull(capabilities);
-      return this;
-    }
-
-    /** Adds a way to reach servers, which goes before those that are found. */
-    public Builder transport(TransportProvider transport) {
-      transports.add(requireNonNull(transport));
-      return this;
-    }
-
-    /** Where transports are looked for; by default where this class comes from. */
-    public Builder classLoader(ClassLoader loader) {
-      classLoader = requireNonNull(loader);
-      return this;
-    }
-
-    /** Makes the registry; no thread starts yet. */
-    public McpRegistry build() {
-      return new McpRegistry(this);
-    }
+  Parts parts() {
+    return parts;
   }
 }

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.registry;
 
+import dev.cleat.McpException;
+import dev.cleat.Namespace;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The registrations that are under way, each in its caller's thread; so that closing the registry
- * can end them, and nothing is connected any more when it returns.
+ * The registrations that are under way, each in its caller's thread, and which of them come first;
+ * so that closing the registry can end them, and nothing is connected any more when it returns.
  *
  * <p>All methods but {@link #awaitOthers} are called with the lock held. So an interrupt hits a
  * registration and nothing that its thread does afterwards.
@@ -18,6 +22,11 @@ final class Registrations {
   private final Condition fewer;
   private final Set<Entry> running = new HashSet<>();
 
+  // The highest ticket wins its namespace, however long others take to connect. What has won
+  // matters only to registrations that were running meanwhile.
+  private long lastTicket;
+  private final Map<Namespace, Long> winners = new HashMap<>();
+
   /** One of them. */
   static final class Entry {
     private final long ticket;
@@ -26,6 +35,11 @@ final class Registrations {
 
     private Entry(long ticket) {
       this.ticket = ticket;
+    }
+
+    private void interrupt() {
+      interrupted = true;
+      thread.interrupt();
     }
 
     long ticket() {
@@ -38,10 +52,38 @@ final class Registrations {
     fewer = lock.newCondition();
   }
 
-  Entry add(long ticket) {
-    Entry entry = new Entry(ticket);
+  Entry add() {
+    Entry entry = new Entry(++lastTicket);
     running.add(entry);
     return entry;
+  }
+
+  /**
+   * Refuses what has been overtaken.
+   *
+   * @throws McpException.Closed when a later registration or removal of that namespace was quicker
+   */
+  void mustNotBeOvertaken(Namespace namespace, long ticket) {
+    if (winners.getOrDefault(namespace, 0L) > ticket) {
+      throw new McpException.Closed(
+          "A later registration or removal of \"" + namespace + "\" was quicker.");
+    }
+  }
+
+  void won(Namespace namespace, long ticket) {
+    winners.put(namespace, ticket);
+  }
+
+  /** Overtakes all that run now. */
+  void removed(Namespace namespace) {
+    winners.put(namespace, ++lastTicket);
+    forgetWinners();
+  }
+
+  private void forgetWinners() {
+    if (running.isEmpty()) {
+      winners.clear();
+    }
   }
 
   void remove(Entry entry) {
@@ -51,19 +93,22 @@ final class Registrations {
       boolean unused = Thread.interrupted();
     }
     fewer.signalAll();
-  }
-
-  boolean isEmpty() {
-    return running.isEmpty();
+    forgetWinners();
   }
 
   /** Interrupts all but those of this thread, which may close the registry while it registers. */
   void interruptOthers() {
     for (Entry entry : running) {
       if (entry.thread != Thread.currentThread()) {
-        entry.interrupted = true;
-        entry.thread.interrupt();
+        entry.interrupt();
       }
+    }
+  }
+
+  /** Interrupts one, unless it has ended. */
+  void interrupt(Entry entry) {
+    if (running.contains(entry)) {
+      entry.interrupt();
     }
   }
 

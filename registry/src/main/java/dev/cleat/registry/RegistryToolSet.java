@@ -1,36 +1,95 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.registry;
 
+import dev.cleat.AsyncToolHandler;
 import dev.cleat.ChangeListener;
 import dev.cleat.ChangeListener.Catalog;
+import dev.cleat.Namespace;
+import dev.cleat.ServedPrompt;
+import dev.cleat.ServedResource;
+import dev.cleat.ServedTemplate;
 import dev.cleat.ServedTool;
 import dev.cleat.spi.Readiness;
 import dev.cleat.spi.ToolSet;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
-/** All tools of a registry, to be served: what makes a gateway of it. */
+/**
+ * All that the clients of a registry offer, to be served: what makes a gateway of it.
+ *
+ * <p>Tools and prompts of clients are called {@code namespace__name}, those of sets of this process
+ * by their own names. Resources and templates keep their URIs; where several clients offer the same
+ * one, the first by namespace has it, and the log says so.
+ */
 final class RegistryToolSet implements ToolSet {
   private static final Logger LOG = System.getLogger(RegistryToolSet.class.getName());
 
-  private final McpRegistry registry;
+  private final Clients clients;
+  private final Calls calls;
+  private final Views views;
+  private final Offers offers;
   private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
 
-  RegistryToolSet(McpRegistry registry) {
-    this.registry = registry;
+  RegistryToolSet(Clients clients, Calls calls, Views views, Background background) {
+    this.clients = clients;
+    this.calls = calls;
+    this.views = views;
+    offers = new Offers(clients, calls, background, this::tell, this::tellOfUpdate);
   }
 
   @Override
   public List<ServedTool> tools() {
-    return registry.directory().places().stream().map(this::served).toList();
+    return clients.directory().places().stream().map(this::served).toList();
+  }
+
+  List<ServedTool> toolsOfThisProcess() {
+    return clients.directory().places().stream()
+        .filter(place -> isOfThisProcess(place.namespace()))
+        .map(this::served)
+        .toList();
   }
 
   @Override
   public Optional<ServedTool> find(String name) {
-    return registry.directory().tool(name).map(this::served);
+    return clients.directory().tool(name).map(this::served);
+  }
+
+  @Override
+  public List<ServedPrompt> prompts() {
+    return offers.index().prompts();
+  }
+
+  @Override
+  public List<ServedResource> resources() {
+    return offers.index().resources();
+  }
+
+  @Override
+  public List<ServedTemplate> templates() {
+    return offers.index().templates();
+  }
+
+  /** All: what a client that comes later offers is not known when a server declares them. */
+  @Override
+  public Set<Catalog> catalogs() {
+    return EnumSet.allOf(Catalog.class);
+  }
+
+  @Override
+  public CompletableFuture<Void> subscribe(String resourceUri) {
+    return offers.subscriptions().subscribe(resourceUri);
+  }
+
+  @Override
+  public void unsubscribe(String resourceUri) {
+    offers.subscriptions().unsubscribe(resourceUri);
   }
 
   @Override
@@ -41,26 +100,67 @@ final class RegistryToolSet implements ToolSet {
   /** What the clients say, and that a client is lost. */
   @Override
   public List<Readiness> readiness() {
-    return registry.directory().clients().stream()
-        .flatMap(generation -> generation.readiness().stream())
-        .toList();
+    return views.readiness();
   }
 
-  /** Tells all listeners; one that throws does not keep the others from hearing. */
+  Offers offers() {
+    return offers;
+  }
+
+  /** There are other tools, and maybe other clients. */
   void changed() {
+    tell(EnumSet.of(Catalog.TOOLS));
+    offers.changed();
+  }
+
+  /** A client is current now. */
+  void connected(Generation generation) {
+    offers.connected(generation);
+  }
+
+  /** A client has other prompts or resources. */
+  void changed(Generation generation, Catalog catalog) {
+    offers.refresh(generation);
+  }
+
+  /** What a resource holds is something else. */
+  void updated(Generation generation, String resourceUri) {
+    offers.subscriptions().updated(generation, resourceUri);
+  }
+
+  private void tell(Set<Catalog> catalogs) {
+    catalogs.forEach(catalog -> each(listener -> listener.changed(catalog)));
+  }
+
+  private void tellOfUpdate(String resourceUri) {
+    each(listener -> listener.updated(resourceUri));
+  }
+
+  /** One that throws does not keep the others from hearing. */
+  private void each(Consumer<ChangeListener> tell) {
     for (ChangeListener listener : listeners) {
       try {
-        listener.changed(Catalog.TOOLS);
+        tell.accept(listener);
       } catch (RuntimeException | Error e) {
-        LOG.log(Level.WARNING, "A listener for changed tools failed", e);
+        LOG.log(Level.WARNING, "A listener for changes of a registry failed", e);
       }
     }
   }
 
   /** Finds the client anew for each call, so that a call goes to the current one. */
-  private ServedTool served(Directory.Place place) {
-    return new ServedTool(
-        place.listed(),
-        (call, context) -> registry.callTool(place.namespace(), call.withTool(place.tool())));
+  private ServedTool served(Listing.Place place) {
+    if (isOfThisProcess(place.namespace())) {
+      return new ServedTool(
+          place.listed(),
+          (call, context) -> calls.call(place.namespace(), call.withTool(place.tool())));
+    }
+    AsyncToolHandler forward =
+        (call, context) -> RoutedCall.start(calls, place.namespace(), call.withTool(place.tool()));
+    return new ServedTool(place.listed(), forward);
+  }
+
+  /** Such tools run in the thread of who calls them. */
+  private boolean isOfThisProcess(Namespace namespace) {
+    return clients.directory().client(namespace).filter(Generation::bareNames).isPresent();
   }
 }

@@ -280,8 +280,8 @@ class ClosingTest {
     CountDownLatch parked = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
     AtomicBoolean first = new AtomicBoolean(true);
-    Clients clients =
-        new Clients(RegistryConfig.defaults(), () -> {}) {
+    LoneClients clients =
+        new LoneClients() {
           @Override
           void letGo(Generation old) {
             if (first.compareAndSet(true, false)) {
@@ -292,8 +292,8 @@ class ClosingTest {
           }
         };
     FakeClient client = new FakeClient("client");
-    clients.register(ray, () -> client, false);
-    Future<Boolean> removing = aside.call(() -> clients.remove(ray));
+    clients.register(ray, () -> client);
+    Future<Boolean> removing = aside.call(() -> clients.remove(ray, false));
     Aside.await(parked);
 
     clients.close();

@@ -13,6 +13,7 @@ import dev.cleat.ToolHints;
 import dev.cleat.ToolResult;
 import dev.cleat.mcp.McpClient;
 import dev.cleat.mcp.PeerInfo;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,12 +43,14 @@ final class FakeClient implements McpClient {
   private volatile Runnable onList = () -> {};
   private volatile Runnable onClose = () -> {};
   private volatile Runnable onHook = () -> {};
+  private volatile Runnable onPing = () -> {};
   private volatile CompletableFuture<Object> callsGo = CompletableFuture.completedFuture(GO);
 
   final CountDownLatch called = new CountDownLatch(1);
   final CountDownLatch listed = new CountDownLatch(1);
   final AtomicInteger calls = new AtomicInteger();
   final AtomicInteger lists = new AtomicInteger();
+  final AtomicInteger pings = new AtomicInteger();
   final AtomicInteger running = new AtomicInteger();
   final AtomicInteger closings = new AtomicInteger();
   final AtomicInteger usesAfterClose = new AtomicInteger();
@@ -91,6 +94,12 @@ final class FakeClient implements McpClient {
     callsGo.complete(GO);
   }
 
+  /** Its tools are these. */
+  FakeClient offering(Tool... newTools) {
+    tools = List.of(newTools);
+    return this;
+  }
+
   /** Does something, such as throwing, at the begin of each call. */
   FakeClient onCall(Consumer<ToolCall> hook) {
     onCall = hook;
@@ -111,6 +120,12 @@ final class FakeClient implements McpClient {
   /** Does something, such as throwing, when somebody wants to be told of changes. */
   FakeClient onHook(Runnable hook) {
     onHook = hook;
+    return this;
+  }
+
+  /** Does something, such as throwing, when it is asked for a sign of life. */
+  FakeClient onPing(Runnable hook) {
+    onPing = hook;
     return this;
   }
 
@@ -205,6 +220,13 @@ final class FakeClient implements McpClient {
     if (ended.isDone()) {
       throw new McpException.NotSent("The call was not sent: " + ended.join());
     }
+  }
+
+  @Override
+  public void ping(Duration limit) {
+    pings.incrementAndGet();
+    use();
+    onPing.run();
   }
 
   @Override

@@ -61,6 +61,17 @@ class HolderWordLincheckTest {
       }
     }
 
+    /** The client is not used, and stopped if nobody came before. */
+    @Operation
+    public void stopIdle() {
+      if (word.idle()) {
+        closeIf(true);
+        if (word.tryAcquire()) {
+          revived = true;
+        }
+      }
+    }
+
     void closeIf(boolean mine) {
       if (mine) {
         closings.incrementAndGet();
@@ -154,6 +165,12 @@ class HolderWordLincheckTest {
     @Operation
     public boolean force() {
       return word.force();
+    }
+
+    /** One step. */
+    @Operation
+    public boolean idle() {
+      return word.idle();
     }
 
     /** One look. */

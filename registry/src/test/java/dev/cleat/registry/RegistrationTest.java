@@ -279,7 +279,7 @@ class RegistrationTest {
     assertThatThrownBy(() -> registry.acquire("ray")).isInstanceOf(McpException.NotSent.class);
     RegistrySnapshot.ClientView view = registry.snapshot().clients().get(0);
     assertThat(view.state()).isEqualTo(RegistrySnapshot.State.LOST);
-    assertThat(view.lost()).contains("the process exited with code 137.");
+    assertThat(view.trouble()).contains("the process exited with code 137.");
 
     registry.register("ray", new FakeClient("again"));
 

@@ -174,14 +174,10 @@ class ReplacementTest {
   }
 
   /** Clients whose next reader of the directory stops there until it is let go. */
-  private static final class Parking extends Clients {
+  private static final class Parking extends LoneClients {
     final CountDownLatch parked = new CountDownLatch(1);
     final CountDownLatch go = new CountDownLatch(1);
     private final AtomicBoolean parkNext = new AtomicBoolean();
-
-    Parking() {
-      super(RegistryConfig.defaults(), () -> {});
-    }
 
     void parkNextReader() {
       parkNext.set(true);
@@ -203,12 +199,12 @@ class ReplacementTest {
     Parking clients = new Parking();
     Namespace ray = Namespace.of("ray");
     FakeClient old = new FakeClient("old");
-    clients.register(ray, () -> old, false);
+    clients.register(ray, () -> old);
     clients.parkNextReader();
     Future<Generation> holding = aside.call(() -> clients.hold(ray));
     Aside.await(clients.parked);
 
-    clients.register(ray, () -> new FakeClient("new"), false);
+    clients.register(ray, () -> new FakeClient("new"));
     old.assertClosedProperly();
     clients.go.countDown();
 
@@ -222,12 +218,12 @@ class ReplacementTest {
   void aCallerThatHasReadARemovedClientIsToldThatItIsGone() throws Exception {
     Parking clients = new Parking();
     Namespace ray = Namespace.of("ray");
-    clients.register(ray, () -> new FakeClient("old"), false);
+    clients.register(ray, () -> new FakeClient("old"));
     clients.parkNextReader();
     Future<Generation> holding = aside.call(() -> clients.hold(ray));
     Aside.await(clients.parked);
 
-    clients.remove(ray);
+    clients.remove(ray, false);
     clients.go.countDown();
 
     assertThatThrownBy(() -> Aside.get(holding)).isInstanceOf(McpException.NotFound.class);

@@ -46,9 +46,9 @@ class SnapshotTest {
               assertThat(view.generation()).isEqualTo(lease.generation());
               assertThat(view.state()).isEqualTo(State.READY);
               assertThat(view.holders()).isEqualTo(1);
-              assertThat(view.peer().name()).isEqualTo("old");
+              assertThat(view.peer().orElseThrow().name()).isEqualTo("old");
               assertThat(view.tools()).isEqualTo(2);
-              assertThat(view.lost()).isEmpty();
+              assertThat(view.trouble()).isEmpty();
             });
 
     registry.register("ray", new FakeClient("new"));

@@ -121,7 +121,7 @@ final class Checkup {
         String name = server.namespace().value();
         ClientView view = views.get(name);
         checks.add(
-            view == null
+            view == null || view.peer().isEmpty()
                 ? Check.broken(
                     "server", name, failures.getOrDefault(name, "It did not connect."), fix(server))
                 : connected(name, view));
@@ -130,7 +130,7 @@ final class Checkup {
   }
 
   private static Check connected(String name, ClientView view) {
-    PeerInfo peer = view.peer();
+    PeerInfo peer = view.peer().orElseThrow();
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("serverName", peer.name());
     facts.put("serverVersion", peer.version());
@@ -145,9 +145,9 @@ final class Checkup {
             + ", "
             + view.tools()
             + (view.tools() == 1 ? " tool" : " tools");
-    return view.lost().isEmpty()
+    return view.trouble().isEmpty()
         ? Check.ok("server", name, detail).with(facts)
-        : Check.broken("server", name, "It connected and left: " + view.lost().get(), "")
+        : Check.broken("server", name, "It connected and left: " + view.trouble().get(), "")
             .with(facts);
   }
 

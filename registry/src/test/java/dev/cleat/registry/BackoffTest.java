@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cleat.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+
+class BackoffTest {
+  @Property
+  void aWaitIsBetweenHalfAndAllOfItsStepAndNeverOverTheCap(
+      @ForAll @LongRange(min = 1, max = 10_000) long firstMillis,
+      @ForAll @LongRange(min = 10_000, max = 1_000_000_000) long capMillis,
+      @ForAll @IntRange(min = 1, max = 10_000) int failures,
+      @ForAll long seed) {
+    Backoff backoff =
+        new Backoff(Duration.ofMillis(firstMillis), Duration.ofMillis(capMillis), new Random(seed));
+
+    Duration wait = backoff.delay(failures);
+
+    double step = Math.min(capMillis, firstMillis * Math.pow(2, failures - 1));
+    assertThat(wait.toNanos() / 1e6).isBetween(step / 2 * 0.999, step * 1.001);
+  }
+
+  @Property(tries = 1)
+  void whatHasNotFailedNeedNotWait() {
+    Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofDays(100_000), new Random(1));
+
+    assertThat(backoff.delay(0)).isZero();
+    assertThat(backoff.delay(10_000)).as("also where the cap is for ever").isPositive();
+  }
+}
