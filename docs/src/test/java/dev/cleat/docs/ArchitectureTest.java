@@ -108,7 +108,10 @@ final class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              LAUNCHER, "dev.cleat.examples.conformance..", "dev.cleat.examples.embedded..")
+              LAUNCHER,
+              "dev.cleat.benchmarks..",
+              "dev.cleat.examples.conformance..",
+              "dev.cleat.examples.embedded..")
           .and()
           .doNotHaveFullyQualifiedName("dev.cleat.stdio.Stdio")
           .and()
