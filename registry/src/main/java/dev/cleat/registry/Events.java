@@ -14,16 +14,17 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Each listener has its own queue, and at most one thread of the executor tells it at a time. So
  * a listener that blocks keeps nobody waiting but itself, and costs one thread and a bounded queue.
  *
- * <p><b>Order.</b> A listener gets events in the order in which {@link #publish} was called; who
- * publishes about one namespace does so under the lock that decides about it.
+ * <p><b>Order.</b> All listeners get all events in one order, that of the calls of {@link
+ * #publish}. Who publishes about one namespace does so under the lock that decides about it.
  */
 final class Events implements AutoCloseable {
   private final List<Mailbox> mailboxes;
   private final Duration closeLimit;
 
-  // Held while an event is put into all queues: no other one gets in between, not even one that a
-  // listener publishes who has been told of this one already.
-  private final ReentrantLock publishing = new ReentrantLock();
+  // Held while an event is put into all mailboxes, and over nothing else: what a listener publishes
+  // comes after what it was told, for the others too
+  // (EventsTest.aListenerMayPublishAndWhatItPublishesComesLater).
+  private final ReentrantLock order = new ReentrantLock();
 
   /**
    * @param executor tells the listeners; must not run a task in the thread that gives it
@@ -46,14 +47,15 @@ final class Events implements AutoCloseable {
 
   /** Queues an event. Never blocks and never throws; may be called under a lock. */
   void publish(RegistryEvent event) {
-    publishing.lock();
+    order.lock();
     try {
       for (Mailbox mailbox : mailboxes) {
-        mailbox.offer(event);
+        mailbox.add(event);
       }
     } finally {
-      publishing.unlock();
+      order.unlock();
     }
+    mailboxes.forEach(Mailbox::wake);
   }
 
   /** How many times a listener threw. */

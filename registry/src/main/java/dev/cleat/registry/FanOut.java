@@ -136,7 +136,9 @@ final class FanOut {
           result.whenComplete(
               (done, cancelled) -> {
                 stopTimer.run();
-                stop("It was not called.", new McpException.Cancelled(call.tool(), true));
+                if (result.isCancelled()) {
+                  stop("It was not called.", new McpException.Cancelled(call.tool(), true));
+                }
               });
       beginMore();
       finish();

@@ -36,6 +36,7 @@ final class Mailbox {
   private @Nullable Thread teller;
   private boolean refusing;
   private long dropped;
+  private boolean overflowLogged;
   private long failures;
 
   Mailbox(RegistryListener listener, Executor executor, int capacity) {
@@ -44,9 +45,8 @@ final class Mailbox {
     this.capacity = capacity;
   }
 
-  void offer(RegistryEvent event) {
-    boolean firstDropped = false;
-    boolean begin;
+  /** Keeps an event; {@link #wake} has it told. */
+  void add(RegistryEvent event) {
     lock.lock();
     try {
       if (refusing) {
@@ -54,18 +54,31 @@ final class Mailbox {
       }
       if (queue.size() == capacity) {
         queue.removeFirst();
-        firstDropped = dropped++ == 0;
+        dropped++;
       }
       queue.addLast(event);
-      begin = !telling;
-      telling = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Has what is here told, unless that is going on already. */
+  void wake() {
+    boolean begin;
+    boolean overflows;
+    lock.lock();
+    try {
+      begin = !telling && !queue.isEmpty();
+      telling |= begin;
+      overflows = dropped > 0 && !overflowLogged;
+      overflowLogged |= overflows;
     } finally {
       lock.unlock();
     }
     if (begin) {
       begin();
     }
-    if (firstDropped) {
+    if (overflows) {
       // Not in this thread, which may hold a lock of the registry.
       logOverflow();
     }

@@ -12,6 +12,7 @@ import dev.cleat.ServedResource;
 import dev.cleat.ServedTemplate;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -28,10 +32,13 @@ import java.util.function.Supplier;
  * current and whenever its server says that it is something else, and kept while the client is idle
  * or connects again.
  *
- * <p><b>Threads.</b> Any thread may call any method; none of them waits for a server.
+ * <p><b>Threads.</b> Any thread may call any method; only {@link #settled} may wait for a server.
  */
 final class Offers {
   private static final Logger LOG = System.getLogger(Offers.class.getName());
+
+  /** How long the first list of a client may hold up who asks for all of them. */
+  private static final Duration FIRST_LIST = Duration.ofSeconds(2);
 
   private final Clients clients;
   private final Background background;
@@ -45,7 +52,7 @@ final class Offers {
   private final Map<Namespace, Offer> offers = new ConcurrentHashMap<>();
 
   // By generation, what completes once it was listed for the first time.
-  private final Map<Generation, CompletableFuture<Void>> unlisted = new ConcurrentHashMap<>();
+  private final Map<Generation, Unlisted> unlisted = new ConcurrentHashMap<>();
 
   // Counts what has been published, so that an index knows whether it is still true.
   private final AtomicLong published = new AtomicLong();
@@ -60,6 +67,14 @@ final class Offers {
 
   private record Heard(
       List<Prompt> prompts, List<Resource> resources, List<ResourceTemplate> templates) {}
+
+  /**
+   * A client that was not listed yet.
+   *
+   * @param listed completes when it is, or has refused
+   * @param until when nobody waits for that any more
+   */
+  private record Unlisted(CompletableFuture<Void> listed, long until) {}
 
   /** One key for each generation, beside the one that its tools are listed under. */
   private record Relisting(Generation generation) {}
@@ -113,13 +128,27 @@ final class Offers {
 
   /** A client is current: lists soon what it offers. */
   void connected(Generation generation) {
-    unlisted.put(generation, new CompletableFuture<>());
+    long until = background.nanos() + FIRST_LIST.toNanos();
+    unlisted.put(generation, new Unlisted(new CompletableFuture<>(), until));
     refresh(generation);
   }
 
-  /** Completes once all clients that are current now have been listed, or have refused to. */
-  CompletableFuture<Void> listed() {
-    return CompletableFuture.allOf(unlisted.values().toArray(CompletableFuture[]::new));
+  /**
+   * The same, once the clients that have just become current are listed: who lists right after a
+   * client was registered finds what it offers. A slow one is waited for only so long.
+   */
+  OfferIndex settled() {
+    for (Unlisted one : unlisted.values()) {
+      try {
+        one.listed().get(Math.max(0, one.until() - background.nanos()), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException | ExecutionException slow) {
+        // What it offers is listed later, and told as a change.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+    }
+    return index();
   }
 
   /** Finds out soon what is different since listeners were told last, and tells them. */
@@ -133,9 +162,9 @@ final class Offers {
         publishAndRelease(generation);
       }
     } finally {
-      CompletableFuture<Void> waiting = unlisted.remove(generation);
+      Unlisted waiting = unlisted.remove(generation);
       if (waiting != null) {
-        waiting.complete(null);
+        waiting.listed().complete(null);
       }
     }
     subscriptions.renew();

@@ -63,17 +63,17 @@ final class RegistryToolSet implements ToolSet {
 
   @Override
   public List<ServedPrompt> prompts() {
-    return offers.index().prompts();
+    return offers.settled().prompts();
   }
 
   @Override
   public List<ServedResource> resources() {
-    return offers.index().resources();
+    return offers.settled().resources();
   }
 
   @Override
   public List<ServedTemplate> templates() {
-    return offers.index().templates();
+    return offers.settled().templates();
   }
 
   /** All: what a client that comes later offers is not known when a server declares them. */

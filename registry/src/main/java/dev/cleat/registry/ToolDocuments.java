@@ -21,14 +21,16 @@ import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexOptions;
-import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.SerialMergeScheduler;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.similarities.BM25Similarity;
+import org.apache.lucene.search.similarities.Similarity;
 import org.apache.lucene.store.ByteBuffersDirectory;
 
-/** Writes tools as documents of Lucene's, in memory. */
+/** Tools as documents of Lucene's, in memory. */
 final class ToolDocuments {
   /** The name, whole. */
   static final String ID = "id";
@@ -60,6 +62,8 @@ final class ToolDocuments {
   private static final int TEXT_WORDS = 2_000;
   private static final int SCHEMA_DEPTH = 16;
 
+  private static final Similarity BM25 = new BM25Similarity();
+
   // Without positions: phrases are not searched.
   private static final FieldType WORDS = new FieldType();
 
@@ -71,13 +75,14 @@ final class ToolDocuments {
 
   private ToolDocuments() {}
 
-  /** An index of one document for each tool, in their order. It needs no closing. */
-  static IndexReader write(List<Tool> tools) {
+  /** Searches an index of one document for each tool, in their order. It needs no closing. */
+  static IndexSearcher searcher(List<Tool> tools) {
     // One thread, no merging: the documents keep their order, and no thread is started.
     IndexWriterConfig config =
         new IndexWriterConfig()
             .setMergePolicy(NoMergePolicy.INSTANCE)
-            .setMergeScheduler(new SerialMergeScheduler());
+            .setMergeScheduler(new SerialMergeScheduler())
+            .setSimilarity(BM25);
     ByteBuffersDirectory memory = new ByteBuffersDirectory();
     try {
       try (IndexWriter writer = new IndexWriter(memory, config)) {
@@ -85,7 +90,11 @@ final class ToolDocuments {
           writer.addDocument(document(tool));
         }
       }
-      return DirectoryReader.open(memory);
+      IndexSearcher searcher = new IndexSearcher(DirectoryReader.open(memory));
+      searcher.setSimilarity(BM25);
+      // It is shared by all of the JVM, and would hold what was searched for longer than we live.
+      searcher.setQueryCache(null);
+      return searcher;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.similarities.BM25Similarity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,12 +124,7 @@ final class ToolSearch {
   }
 
   private Index build() {
-    List<Tool> tools = entries.stream().map(Entry::tool).toList();
-    IndexSearcher searcher = new IndexSearcher(ToolDocuments.write(tools));
-    searcher.setSimilarity(new BM25Similarity());
-    // It is shared by all of the JVM, and would hold what was searched for longer than we live.
-    searcher.setQueryCache(null);
-    return new Index(searcher);
+    return new Index(ToolDocuments.searcher(entries.stream().map(Entry::tool).toList()));
   }
 
   private ToolHit hit(BestDocuments.Scored scored) {

@@ -27,6 +27,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.AfterProperty;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** What listeners are told, in which order, and what they cannot do to anybody else. */
@@ -110,6 +111,7 @@ class EventsTest {
       }
       assertThat(journal.together).as("times it was told two things at once").hasValue(0);
     }
+    assertThat(one.told).as("the same order for all").isEqualTo(two.told);
     assertThat(events.dropped()).isZero();
     assertThat(events.failures()).isZero();
   }
@@ -163,7 +165,7 @@ class EventsTest {
     assertThat(events.failures()).isEqualTo(2);
   }
 
-  @Test
+  @RepeatedTest(50)
   void aListenerMayPublishAndWhatItPublishesComesLater() throws Exception {
     Journal journal = new Journal();
     AtomicReference<Events> events = new AtomicReference<>();

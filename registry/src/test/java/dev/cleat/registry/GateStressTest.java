@@ -153,6 +153,39 @@ class GateStressTest {
   }
 
   @Test
+  void nobodyIsForgottenWhoWaitsForAsLongAsItTakes() throws Exception {
+    Gate single =
+        new Gate(
+            Namespace.of("a"),
+            time,
+            new GateSettings(1, CALLERS, 0, Duration.ofSeconds(1)),
+            state -> {});
+    AtomicInteger inside = new AtomicInteger();
+    try (Aside aside = new Aside()) {
+      List<Future<Void>> callers = new ArrayList<>();
+      for (int i = 0; i < CALLERS; i++) {
+        callers.add(
+            aside.run(
+                () -> {
+                  for (int call = 0; call < CALLS; call++) {
+                    // The time stands still: who is forgotten waits for ever.
+                    Pass pass = single.enter(time.nanos() + 1, "a call");
+                    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                    inside.decrementAndGet();
+                    pass.end(Outcome.ANSWERED);
+                  }
+                }));
+      }
+      for (Future<Void> caller : callers) {
+        Aside.get(caller);
+      }
+    }
+    assertThat(most).hasValue(1);
+    assertThat(single.inFlight()).isZero();
+    assertThat(time.scheduled()).isLessThanOrEqualTo(1);
+  }
+
+  @Test
   void theyAreServedInTheOrderInWhichTheyCameWhateverElseComesAndGoes() throws Exception {
     Gate single =
         new Gate(

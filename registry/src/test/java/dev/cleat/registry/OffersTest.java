@@ -14,6 +14,7 @@ import dev.cleat.PromptResult;
 import dev.cleat.Resource;
 import dev.cleat.ResourceContents;
 import dev.cleat.ResourceTemplate;
+import dev.cleat.ServedPrompt;
 import dev.cleat.mcp.McpClient;
 import dev.cleat.mcp.McpServer;
 import dev.cleat.spi.Protocol;
@@ -223,6 +224,25 @@ class OffersTest {
       assertThat(heard).contains("PROMPTS");
       assertThat(client.client().listPrompts()).isEmpty();
     }
+  }
+
+  @Test
+  void whatAClientOffersIsThereOnceItIsRegisteredAndASlowOneIsWaitedForOnlySoLong() {
+    CountDownLatch go = new CountDownLatch(1);
+    OfferingClient slow = new OfferingClient("slow").prompts(OfferingClient.prompt("p"));
+    slow.onList = () -> Aside.hold(go);
+    registry.register("a", new OfferingClient("A").prompts(OfferingClient.prompt("p")));
+    assertThat(registry.asToolSet().prompts())
+        .extracting(ServedPrompt::name)
+        .containsExactly("a__p");
+
+    registry.register("b", slow);
+    assertThat(registry.asToolSet().prompts())
+        .extracting(ServedPrompt::name)
+        .containsExactly("a__p");
+    go.countDown();
+
+    Aside.until("it is listed in the end", () -> prompts().contains("b__p"));
   }
 
   @Test

@@ -65,6 +65,31 @@ class ReplacementScenariosTest {
   }
 
   @Test
+  void scenario3ACallThatOutlivesTheDrainLimitEndsAndSaysWhatItWas() throws Exception {
+    try (McpRegistry impatient =
+        registry(RegistryConfig.builder().drainLimit(Duration.ofMillis(20)).build())) {
+      impatient.register("ray", Upstreams.definition("old"));
+      Upstreams.Upstream old = upstreams.last();
+      long generation = impatient.snapshot().client("ray").orElseThrow().generation();
+      Future<ToolResult> running = aside.call(() -> impatient.callTool("ray__hold", Map.of()));
+      Aside.await(old.called);
+
+      impatient.register("ray", Upstreams.definition("new"));
+
+      assertThatThrownBy(() -> Aside.get(running))
+          .isInstanceOfSatisfying(
+              McpException.OutcomeUnknown.class,
+              unknown -> {
+                assertThat(unknown.namespace()).contains(Namespace.of("ray"));
+                assertThat(unknown.generation()).hasValue(generation);
+              });
+      Aside.until("the old one is gone", () -> !old.isRunning());
+      assertThat(journal.count("ray", Kind.DRAIN_FORCED)).isEqualTo(1);
+      assertThat(impatient.callTool("ray__echo", Map.of()).text()).isEqualTo("new");
+    }
+  }
+
+  @Test
   void scenario5ACallThatIsNotWrittenWhenItsClientDiesIsExecutedOnceByTheNext() throws Exception {
     CountDownLatch beforeWrite = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);

@@ -24,7 +24,7 @@ import net.jqwik.api.constraints.IntRange;
 class ToolSearchPropertyTest {
   private static final ToolSearch MANY = ManyTools.search();
 
-  @Property(tries = 2_000)
+  @Property(tries = 500)
   void anyTextIsAnsweredOrRefusedAsItSays(
       @ForAll String text, @ForAll @IntRange(min = 1) int most) {
     try {
@@ -34,7 +34,7 @@ class ToolSearchPropertyTest {
     }
   }
 
-  @Property(tries = 200)
+  @Property(tries = 100)
   void theBestComeFirstAndFewerAreTheBeginOfMore(
       @ForAll("requests") String request, @ForAll @IntRange(min = 1, max = 30) int few) {
     List<ToolHit> all = MANY.search(request, 1_000);
@@ -58,7 +58,7 @@ class ToolSearchPropertyTest {
         .map(words -> String.join(" ", words));
   }
 
-  @Property(tries = 200)
+  @Property(tries = 60)
   void aToolsOwnNameFindsItFirst(@ForAll("tools") List<Tool> tools) {
     ToolSearch search =
         ToolSearch.over(List.of(ManyTools.source(Namespace.of("any"), 1, distinct(tools))));
@@ -68,7 +68,7 @@ class ToolSearchPropertyTest {
     }
   }
 
-  @Property(tries = 100)
+  @Property(tries = 40)
   void aSearchFindsToolsOfItsOwnGenerationsOnly(
       @ForAll("tools") List<Tool> older, @ForAll("tools") List<Tool> newer) {
     Namespace namespace = Namespace.of("any");

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.launcher;
 
+import dev.cleat.Namespace;
 import dev.cleat.mcp.PeerInfo;
 import dev.cleat.registry.McpRegistry;
+import dev.cleat.registry.RegistrySnapshot;
 import dev.cleat.registry.RegistrySnapshot.ClientView;
 import dev.cleat.spi.Availability;
+import dev.cleat.spi.ClientDefinition;
+import dev.cleat.spi.ClientSource;
 import dev.cleat.spi.ConfigException;
 import dev.cleat.spi.ToolProvider;
 import java.nio.file.Path;
@@ -14,8 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /** Looks at everything that the command depends on. Changes nothing. */
 final class Checkup {
@@ -108,47 +110,50 @@ final class Checkup {
   }
 
   private void servers(CleatConfig config) throws InterruptedException {
-    Map<String, String> failures = new ConcurrentHashMap<>();
-    try (McpRegistry registry = McpRegistry.create();
-        Upstreams upstreams = new Upstreams(registry, config.servers())) {
-      upstreams.connect(
-          MOST_CONNECT, (server, reason) -> failures.put(server.namespace().value(), reason));
-      Map<String, ClientView> views =
-          registry.snapshot().clients().stream()
-              .collect(
-                  Collectors.toMap(view -> view.namespace().value(), view -> view, (a, b) -> a));
+    ClientSource wanted = new Wanted("the configuration", ConfigSource.servers(config));
+    try (McpRegistry registry = McpRegistry.builder().source(wanted).build()) {
+      boolean unused = registry.awaitSettled(MOST_CONNECT);
+      RegistrySnapshot found = registry.snapshot();
       for (ServerEntry server : config.servers()) {
-        String name = server.namespace().value();
-        ClientView view = views.get(name);
-        checks.add(
-            view == null || view.peer().isEmpty()
-                ? Check.broken(
-                    "server", name, failures.getOrDefault(name, "It did not connect."), fix(server))
-                : connected(name, view));
+        checks.add(server(server, found));
       }
     }
   }
 
-  private static Check connected(String name, ClientView view) {
-    PeerInfo peer = view.peer().orElseThrow();
+  /** What a registry is to connect, once and for all. */
+  private record Wanted(String name, Map<Namespace, ClientDefinition> desired)
+      implements ClientSource {}
+
+  private static Check server(ServerEntry server, RegistrySnapshot found) {
+    String name = server.namespace().value();
+    Optional<ClientView> view = found.client(name);
+    Optional<PeerInfo> peer = view.flatMap(ClientView::peer);
+    Optional<String> trouble = view.flatMap(ClientView::trouble);
+    if (view.isEmpty() || peer.isEmpty()) {
+      String why = "It did not connect within " + MOST_CONNECT.toSeconds() + " s.";
+      return Check.broken("server", name, trouble.orElse(why), fix(server));
+    }
+    Check check =
+        trouble.isEmpty()
+            ? Check.ok("server", name, detail(peer.get(), view.get().tools()))
+            : Check.broken("server", name, "It connected and left: " + trouble.get(), "");
     Map<String, Object> facts = new LinkedHashMap<>();
-    facts.put("serverName", peer.name());
-    facts.put("serverVersion", peer.version());
-    facts.put("protocolVersion", peer.protocolVersion());
-    facts.put("tools", view.tools());
-    String detail =
-        peer.name()
-            + " "
-            + peer.version()
-            + ", MCP "
-            + peer.protocolVersion()
-            + ", "
-            + view.tools()
-            + (view.tools() == 1 ? " tool" : " tools");
-    return view.trouble().isEmpty()
-        ? Check.ok("server", name, detail).with(facts)
-        : Check.broken("server", name, "It connected and left: " + view.trouble().get(), "")
-            .with(facts);
+    facts.put("serverName", peer.get().name());
+    facts.put("serverVersion", peer.get().version());
+    facts.put("protocolVersion", peer.get().protocolVersion());
+    facts.put("tools", view.get().tools());
+    return check.with(facts);
+  }
+
+  private static String detail(PeerInfo peer, int tools) {
+    return peer.name()
+        + " "
+        + peer.version()
+        + ", MCP "
+        + peer.protocolVersion()
+        + ", "
+        + tools
+        + (tools == 1 ? " tool" : " tools");
   }
 
   private static String fix(ServerEntry server) {
@@ -158,6 +163,6 @@ final class Checkup {
         .map(
             command ->
                 "Run \"" + command + "\" by hand with the same arguments to see what it says.")
-        .orElse("Servers behind a url come in a later version; until then use one with a command.");
+        .orElse("See whether the url answers from here, and whether it wants a token in headers.");
   }
 }

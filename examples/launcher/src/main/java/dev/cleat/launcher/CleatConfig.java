@@ -44,8 +44,13 @@ record CleatConfig(
    * @param known the providers there are
    */
   static CleatConfig read(Path file, Host host, Map<String, ToolProvider> known) {
+    return of(file, bytes(file, host), host, known);
+  }
+
+  /** Understands what was read from a file. */
+  static CleatConfig of(Path file, byte[] utf8, Host host, Map<String, ToolProvider> known) {
     Source source = new Source(host.shown(file), new Expansion(host.environment()));
-    return of(source, bytes(source.name(), file), host, file.toAbsolutePath(), known);
+    return of(source, utf8, host, file.toAbsolutePath(), known);
   }
 
   static CleatConfig of(
@@ -118,7 +123,13 @@ record CleatConfig(
         .orElse(problem);
   }
 
-  private static byte[] bytes(String name, Path file) {
+  /**
+   * What is in a file.
+   *
+   * @throws ConfigException when it cannot be read, or is too large
+   */
+  static byte[] bytes(Path file, Host host) {
+    String name = host.shown(file);
     try {
       if (Files.size(file) > MAX_BYTES) {
         throw new ConfigException(name + ": it has more than " + MAX_BYTES + " bytes.");

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,6 +110,21 @@ final class ConfigObject {
         Durations.parse(text(key, member, Durations.ALLOWED))
             .filter(span -> !span.isZero())
             .orElseThrow(() -> wrong(key, "has to be " + Durations.ALLOWED + ", above zero.")));
+  }
+
+  /** A whole number, at least that. */
+  OptionalInt integer(String key, int least) {
+    Located member = members.get(key);
+    if (member == null) {
+      return OptionalInt.empty();
+    }
+    if (member.value() instanceof Long number && number >= least && number <= Integer.MAX_VALUE) {
+      return OptionalInt.of(number.intValue());
+    }
+    if (member.value() instanceof Number) {
+      throw wrong(key, "has to be a whole number from " + least + " on.");
+    }
+    throw wrongType(key, member, "a whole number");
   }
 
   List<String> strings(String key) {

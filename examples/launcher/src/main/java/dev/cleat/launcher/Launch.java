@@ -20,11 +20,17 @@ final class Launch implements AutoCloseable {
   private final Upstreams upstreams;
 
   @Inject
-  Launch(Plugins plugins, CleatConfig config, McpRegistry registry) {
+  Launch(
+      Plugins plugins,
+      CleatConfig config,
+      McpRegistry registry,
+      ConfigSource source,
+      Reload reload) {
     this.plugins = plugins;
     this.config = config;
     this.registry = registry;
-    upstreams = new Upstreams(registry, config.servers());
+    upstreams = new Upstreams(registry, source);
+    reload.bringTo(registry);
   }
 
   /**
@@ -35,16 +41,22 @@ final class Launch implements AutoCloseable {
   static Launch open(Host host, CommonOptions options) {
     options.applyVerbosity();
     Plugins plugins = Plugins.discover();
-    CleatConfig config =
-        ConfigFile.find(options.config(), host)
-            .found()
-            .map(file -> CleatConfig.read(file, host, plugins.providers()))
-            .orElse(CleatConfig.DEFAULTS);
-    Map<String, ToolSet> tools = plugins.open(config, host);
+    Reload reload = new Reload(plugins, host);
+    ConfigSource source =
+        ConfigSource.open(
+            ConfigFile.find(options.config(), host).found(),
+            host,
+            plugins.providers(),
+            ConfigSource.Pace.USUAL,
+            reload);
+    Map<String, ToolSet> tools = plugins.open(source.current(), host);
     try {
-      return Guice.createInjector(Stage.PRODUCTION, new LauncherModule(plugins, config, tools))
+      return Guice.createInjector(
+              Stage.PRODUCTION,
+              new LauncherModule(plugins, source, reload, tools, new UpstreamNews(host::tell)))
           .getInstance(Launch.class);
     } catch (ProvisionException e) {
+      source.close();
       tools.values().forEach(ToolSet::close);
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }
@@ -68,7 +80,6 @@ final class Launch implements AutoCloseable {
 
   @Override
   public void close() {
-    upstreams.close();
     registry.close();
   }
 }

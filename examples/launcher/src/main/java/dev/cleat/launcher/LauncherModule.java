@@ -6,23 +6,36 @@ import com.google.inject.multibindings.OptionalBinder;
 import dev.cleat.ClientCapabilities;
 import dev.cleat.guice.McpBinder;
 import dev.cleat.guice.McpModule;
+import dev.cleat.registry.RegistryListener;
 import dev.cleat.spi.ToolSet;
 import java.util.Map;
 
-/** Wires the command: a registry that holds the tools of the providers. */
+/**
+ * Wires the command: a registry that holds the tools of the providers, and keeps the servers
+ * connected that the configuration wants.
+ */
 final class LauncherModule extends AbstractModule {
   /** Whoever is in front may answer any of it: an agent's client, or a person. */
   private static final ClientCapabilities ALL =
       new ClientCapabilities(true, true, true, true, true, true);
 
   private final Plugins plugins;
-  private final CleatConfig config;
+  private final ConfigSource source;
+  private final Reload reload;
   private final Map<String, ToolSet> tools;
+  private final RegistryListener news;
 
-  LauncherModule(Plugins plugins, CleatConfig config, Map<String, ToolSet> tools) {
+  LauncherModule(
+      Plugins plugins,
+      ConfigSource source,
+      Reload reload,
+      Map<String, ToolSet> tools,
+      RegistryListener news) {
     this.plugins = plugins;
-    this.config = config;
+    this.source = source;
+    this.reload = reload;
     this.tools = tools;
+    this.news = news;
   }
 
   @Override
@@ -30,10 +43,13 @@ final class LauncherModule extends AbstractModule {
     install(new McpModule());
     McpBinder mcp = McpBinder.of(binder());
     tools.forEach(mcp::tools);
+    mcp.registry(registry -> registry.source(source).listener(news));
     OptionalBinder.newOptionalBinder(binder(), ClientCapabilities.class)
         .setBinding()
         .toInstance(ALL);
     bind(Plugins.class).toInstance(plugins);
-    bind(CleatConfig.class).toInstance(config);
+    bind(CleatConfig.class).toInstance(source.current());
+    bind(ConfigSource.class).toInstance(source);
+    bind(Reload.class).toInstance(reload);
   }
 }

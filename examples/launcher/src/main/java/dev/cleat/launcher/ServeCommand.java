@@ -5,7 +5,9 @@ import dev.cleat.Limits;
 import dev.cleat.http.HttpServer;
 import dev.cleat.mcp.McpServer;
 import dev.cleat.mcp.Version;
+import dev.cleat.registry.McpRegistry;
 import dev.cleat.spi.Connection;
+import dev.cleat.spi.ToolSet;
 import dev.cleat.stdio.Stdio;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -13,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code cleat serve}: what an agent starts. Ends with its client, or with SIGTERM. */
 @Command(
@@ -27,6 +30,13 @@ final class ServeCommand implements Callable<Integer> {
   @Mixin private final AccessOptions allowed = new AccessOptions();
 
   @Mixin private final HttpOptions http = new HttpOptions();
+
+  @Option(
+      names = "--search-tools",
+      description =
+          "list search_tools and call_tool instead of the tools of all servers, for a model that"
+              + " would have too many to read")
+  private boolean searching;
 
   ServeCommand(Host host) {
     this.host = host;
@@ -54,7 +64,7 @@ final class ServeCommand implements Callable<Integer> {
     if (host.terminals().in()) {
       host.tell("serving MCP on stdin and stdout, for an agent to talk to. Ctrl-D ends it.");
     }
-    launch.upstreams().start((upstream, reason) -> host.tell(reason));
+    start(launch);
     try {
       server.serve(wire);
     } finally {
@@ -66,7 +76,7 @@ final class ServeCommand implements Callable<Integer> {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     try (HttpServer listening = http.describe(server).metrics(metrics, metrics::scrape).build()) {
       Optional<Thread> hook = endWith(launch, listening);
-      launch.upstreams().start((upstream, reason) -> host.tell(reason));
+      start(launch);
       listening.start();
       host.out().println("serving MCP at " + listening.uri());
       host.out().flush();
@@ -80,14 +90,33 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
+  /** Begins to connect the servers of the configuration, and to follow its changes. */
+  private void start(Launch launch) {
+    launch.upstreams().start();
+    if (host.isProcess() && launch.config().file().isPresent()) {
+      Hangup.handle(launch.upstreams()::reload);
+    }
+  }
+
   private McpServer server(Launch launch) {
     return McpServer.builder()
         .name("cleat", Version.CURRENT)
-        .instructions(Instructions.of(launch.plugins(), launch.config(), allowed.access()))
+        .instructions(instructions(launch))
         .access(allowed.access())
         .assumeYes(allowed.yes())
-        .tools(new SettledTools(launch.registry().asToolSet(), launch.upstreams()))
+        .tools(new SettledTools(tools(launch.registry()), launch.upstreams()))
         .build();
+  }
+
+  private String instructions(Launch launch) {
+    String text = Instructions.of(launch.plugins(), launch.config(), allowed.access());
+    return searching
+        ? text + " Find the tools of those servers with search_tools, and call them with call_tool."
+        : text;
+  }
+
+  private ToolSet tools(McpRegistry registry) {
+    return searching ? registry.asSearchToolSet(allowed.access()) : registry.asToolSet();
   }
 
   /**

@@ -7,7 +7,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -29,6 +28,8 @@ record ServerEntry(Namespace namespace, ClientDefinition definition) {
           "type",
           "timeout",
           "connectTimeout",
+          "idleTimeout",
+          "maxConcurrentCalls",
           "disabled");
 
   private static final Map<String, String> TRANSPORT_OF_TYPE =
@@ -56,27 +57,13 @@ record ServerEntry(Namespace namespace, ClientDefinition definition) {
     definition.putAllHeaders(entry.stringsByName("headers"));
     entry.duration("timeout").ifPresent(definition::callTimeout);
     entry.duration("connectTimeout").ifPresent(definition::connectTimeout);
+    entry.duration("idleTimeout").ifPresent(definition::idleLimit);
+    entry.integer("maxConcurrentCalls", 1).ifPresent(definition::maxConcurrentCalls);
     try {
       return new ServerEntry(namespace, definition.build());
     } catch (IllegalArgumentException e) {
       throw entry.wrong(String.valueOf(e.getMessage()));
     }
-  }
-
-  /** The same server, with no more than that time to connect. */
-  ClientDefinition within(Duration most) {
-    ClientDefinition.Builder builder =
-        ClientDefinition.builder()
-            .addAllArgs(definition.args())
-            .putAllEnv(definition.env())
-            .putAllHeaders(definition.headers())
-            .connectTimeout(
-                definition.connectTimeout().filter(own -> own.compareTo(most) < 0).orElse(most));
-    definition.command().ifPresent(builder::command);
-    definition.cwd().ifPresent(builder::cwd);
-    definition.url().ifPresent(builder::url);
-    definition.callTimeout().ifPresent(builder::callTimeout);
-    return builder.build();
   }
 
   private static void checkType(ConfigObject entry) {

@@ -2,16 +2,21 @@
 package dev.cleat.launcher;
 
 import dev.cleat.ChangeListener;
+import dev.cleat.ServedPrompt;
+import dev.cleat.ServedResource;
+import dev.cleat.ServedTemplate;
 import dev.cleat.ServedTool;
 import dev.cleat.spi.Readiness;
 import dev.cleat.spi.ToolSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
- * The tools of a registry whose upstream servers may still be connecting: who asks early is
- * answered once they have had their time. Many clients list tools once, right after they have
- * connected, and never again.
+ * What a registry offers whose upstream servers may still be connecting: who asks early is answered
+ * once they have had their time. Many clients list tools once, right after they have connected, and
+ * never again.
  */
 final class SettledTools implements ToolSet {
   private final ToolSet tools;
@@ -35,6 +40,39 @@ final class SettledTools implements ToolSet {
       return tools.find(name);
     }
     return found;
+  }
+
+  @Override
+  public List<ServedPrompt> prompts() {
+    upstreams.awaitSettled();
+    return tools.prompts();
+  }
+
+  @Override
+  public List<ServedResource> resources() {
+    upstreams.awaitSettled();
+    return tools.resources();
+  }
+
+  @Override
+  public List<ServedTemplate> templates() {
+    upstreams.awaitSettled();
+    return tools.templates();
+  }
+
+  @Override
+  public Set<ChangeListener.Catalog> catalogs() {
+    return tools.catalogs();
+  }
+
+  @Override
+  public CompletableFuture<Void> subscribe(String resourceUri) {
+    return tools.subscribe(resourceUri);
+  }
+
+  @Override
+  public void unsubscribe(String resourceUri) {
+    tools.unsubscribe(resourceUri);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.cleat.launcher;
 
 import dev.cleat.Json;
 import dev.cleat.Tool;
+import dev.cleat.registry.RegistrySnapshot.State;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -30,9 +31,12 @@ final class ToolsCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() {
     try (Launch launch = Launch.open(host, options)) {
-      launch.upstreams().connect(MOST_CONNECT, (upstream, reason) -> host.tell(reason));
+      launch.upstreams().start();
+      if (!launch.upstreams().awaitSettled(MOST_CONNECT)) {
+        host.tell(unfinished(launch));
+      }
       List<Tool> tools = launch.registry().tools();
       if (json) {
         host.out().println(Json.printPretty(ToolListing.json(tools)));
@@ -41,5 +45,18 @@ final class ToolsCommand implements Callable<Integer> {
       }
       return 0;
     }
+  }
+
+  private static String unfinished(Launch launch) {
+    List<String> slow =
+        launch.registry().snapshot().clients().stream()
+            .filter(client -> client.state() == State.CONNECTING)
+            .map(client -> client.namespace().value())
+            .toList();
+    return "without "
+        + String.join(", ", slow)
+        + ": not connected within "
+        + MOST_CONNECT.toSeconds()
+        + " s.";
   }
 }

@@ -3,90 +3,68 @@ package dev.cleat.launcher;
 
 import dev.cleat.McpException;
 import dev.cleat.registry.McpRegistry;
-import dev.cleat.spi.ClientDefinition;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
 /**
- * Connects the servers of the configuration, each in a thread of its own, so that one that is down
- * holds up nobody.
- *
- * <p><b>Life cycle.</b> {@link #close} gives up what is not connected by then; what is connected
- * belongs to the registry.
+ * The servers of the configuration: all of them, which the registry then keeps connected, or the
+ * one that a command needs.
  */
-final class Upstreams implements AutoCloseable {
-  private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
-
+final class Upstreams {
   /** How long a list of tools may wait for slow servers; clients give up after some ten seconds. */
   private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final McpRegistry registry;
-  private final List<ServerEntry> servers;
-  private final Map<String, Thread> connecting = new ConcurrentHashMap<>();
-
-  // Counts the servers that have been started and are neither connected nor failed.
-  private volatile CountDownLatch unsettled = new CountDownLatch(0);
+  private final ConfigSource source;
+  private volatile boolean settled = true;
   private volatile long settledBy;
 
-  Upstreams(McpRegistry registry, List<ServerEntry> servers) {
+  Upstreams(McpRegistry registry, ConfigSource source) {
     this.registry = registry;
-    this.servers = servers;
+    this.source = source;
   }
 
-  /**
-   * Begins to connect all; returns at once.
-   *
-   * @param failed gets the name and the reason of each that cannot be connected, from any thread
-   */
-  void start(BiConsumer<ServerEntry, String> failed) {
+  /** Begins to connect all, and to follow the file that they stand in; returns at once. */
+  void start() {
     settledBy = System.nanoTime() + SETTLE_NANOS;
-    unsettled = new CountDownLatch(servers.size());
-    for (ServerEntry server : servers) {
-      start(server, server.definition(), reason -> failed.accept(server, reason));
-    }
+    settled = false;
+    source.begin();
+  }
+
+  /** Reads the file again. */
+  void reload() {
+    source.reload();
   }
 
   /**
-   * Waits until each server that was started is connected or has failed, or has had its time.
+   * Waits until each server is connected or has failed once, or all have had their time.
    *
    * @return whether there was anything to wait for
    */
   boolean awaitSettled() {
-    CountDownLatch waiting = unsettled;
-    if (waiting.getCount() == 0) {
+    if (settled) {
       return false;
     }
-    try {
-      boolean all = waiting.await(settledBy - System.nanoTime(), TimeUnit.NANOSECONDS);
-      if (!all) {
-        unsettled = new CountDownLatch(0);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    awaitSettled(Duration.ofNanos(Math.max(0, settledBy - System.nanoTime())));
+    // Who comes later does not wait for what a change of the file may have added since.
+    settled = true;
     return true;
   }
 
-  /** Connects all within that time or their own, and returns when each is connected or failed. */
-  void connect(Duration most, BiConsumer<ServerEntry, String> failed) throws InterruptedException {
-    for (ServerEntry server : servers) {
-      start(server, server.within(most), reason -> failed.accept(server, reason));
-    }
-    for (Thread thread : connecting.values()) {
-      thread.join();
+  /** Waits so long at most; true when nothing is being connected any more. */
+  boolean awaitSettled(Duration most) {
+    try {
+      return registry.awaitSettled(most);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
   /** The server that is to be called by that namespace. */
   Optional<ServerEntry> named(String namespace) {
-    return servers.stream()
+    return source.current().servers().stream()
         .filter(server -> server.namespace().value().equals(namespace))
         .findFirst();
   }
@@ -98,40 +76,5 @@ final class Upstreams implements AutoCloseable {
    */
   void connect(ServerEntry server) {
     registry.register(server.namespace().value(), server.definition());
-  }
-
-  private void start(ServerEntry server, ClientDefinition definition, Consumer<String> failed) {
-    String name = server.namespace().value();
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                registry.register(name, definition);
-              } catch (McpException.Closed | McpException.Cancelled givenUp) {
-                // This program ends; nobody wants to know.
-              } catch (RuntimeException e) {
-                failed.accept(String.valueOf(e.getMessage()));
-              } finally {
-                unsettled.countDown();
-              }
-            },
-            "cleat-connect-" + name);
-    thread.setDaemon(true);
-    connecting.put(name, thread);
-    thread.start();
-  }
-
-  @Override
-  public void close() {
-    connecting.values().forEach(Thread::interrupt);
-    long deadline = System.nanoTime() + CLOSE_NANOS;
-    for (Thread thread : connecting.values()) {
-      try {
-        TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, deadline - System.nanoTime()));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
   }
 }

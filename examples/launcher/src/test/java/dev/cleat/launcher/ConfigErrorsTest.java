@@ -32,6 +32,10 @@ class ConfigErrorsTest {
           {"mcpServers": {"a": {"command": "x", "disabled": "no"}}} | 1: mcpServers.a.disabled has to be true or false, and is a string.
           {"mcpServers": {"a": {"command": "x", "timeout": "soon"}}} | 1: mcpServers.a.timeout has to be a time span such as "500ms", "30s", "5m" or "2h", above zero.
           {"mcpServers": {"a": {"command": "x", "timeout": "0s"}}} | 1: mcpServers.a.timeout has to be a time span such as "500ms", "30s", "5m" or "2h", above zero.
+          {"mcpServers": {"a": {"command": "x", "idleTimeout": 5}}} | 1: mcpServers.a.idleTimeout has to be a time span such as "500ms", "30s", "5m" or "2h", and is a number.
+          {"mcpServers": {"a": {"command": "x", "maxConcurrentCalls": 0}}} | 1: mcpServers.a.maxConcurrentCalls has to be a whole number from 1 on.
+          {"mcpServers": {"a": {"command": "x", "maxConcurrentCalls": 1.5}}} | 1: mcpServers.a.maxConcurrentCalls has to be a whole number from 1 on.
+          {"mcpServers": {"a": {"command": "x", "maxConcurrentCalls": "8"}}} | 1: mcpServers.a.maxConcurrentCalls has to be a whole number, and is a string.
           {"mcpServers": {"a": {"command": "x", "type": "http"}}} | 1: mcpServers.a.type is "http", which goes with a url, and there is none.
           {"mcpServers": {"a": {"command": "x", "type": "sse"}}} | 1: mcpServers.a.type has to be "stdio" or "http".
           {"mcpServers": {"a": {"command": "x", "url": "http://h/"}}} | 1: mcpServers.a: A client is reached by either a command or a url; this one has both.

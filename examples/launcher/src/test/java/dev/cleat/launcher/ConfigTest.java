@@ -32,7 +32,8 @@ class ConfigTest {
         "mcpServers": {
           "time": { "command": "~/bin/uvx", "args": ["mcp-server-time", "${ZONE:-UTC}"],
                     "env": { "A": "${TOKEN}" }, "cwd": "work", "type": "stdio",
-                    "timeout": "30s", "connectTimeout": "1m" },
+                    "timeout": "30s", "connectTimeout": "1m",
+                    "idleTimeout": "2h", "maxConcurrentCalls": 8 },
           "wiki": { "url": "https://example.org/mcp", "headers": { "Authorization": "Bearer ${TOKEN}" } },
           "old":  { "command": "gone", "args": ["${NOT_SET}"], "disabled": true }, // kept for later
         },
@@ -55,6 +56,8 @@ class ConfigTest {
     assertThat(time.cwd()).contains(Path.of("/etc/cleat/work"));
     assertThat(time.callTimeout()).contains(Duration.ofSeconds(30));
     assertThat(time.connectTimeout()).contains(Duration.ofMinutes(1));
+    assertThat(time.idleLimit()).contains(Duration.ofHours(2));
+    assertThat(time.maxConcurrentCalls()).hasValue(8);
     assertThat(config.servers().get(1).definition().headers())
         .containsEntry("Authorization", "Bearer hunter2");
     assertThat(config.disabled()).containsExactly("old");

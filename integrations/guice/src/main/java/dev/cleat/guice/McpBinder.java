@@ -6,11 +6,13 @@ import static java.util.Objects.requireNonNull;
 import com.google.inject.Binder;
 import com.google.inject.Provider;
 import com.google.inject.multibindings.Multibinder;
+import dev.cleat.registry.RegistryBuilder;
 import dev.cleat.spi.ClientDefinition;
 import dev.cleat.spi.ProviderContext;
 import dev.cleat.spi.ToolProvider;
 import dev.cleat.spi.ToolSet;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Says what the registry of {@link McpModule} holds; to be used while a module is configured. Any
@@ -19,10 +21,12 @@ import java.util.Map;
 public final class McpBinder {
   private final Binder binder;
   private final Multibinder<Registration> registrations;
+  private final Multibinder<Description> descriptions;
 
   private McpBinder(Binder binder) {
     this.binder = binder;
     registrations = Multibinder.newSetBinder(binder, Registration.class);
+    descriptions = Multibinder.newSetBinder(binder, Description.class);
   }
 
   /** Adds to what other modules give. */
@@ -59,6 +63,14 @@ public final class McpBinder {
   /** Connects a client, whose tools then are called {@code namespace__tool}. */
   public void client(String namespace, ClientDefinition definition) {
     add(registry -> registry.register(namespace, definition));
+  }
+
+  /**
+   * Says more about the registry while it is made: where its clients come from, who is told of them
+   * and what measures them.
+   */
+  public void registry(Consumer<RegistryBuilder> setting) {
+    descriptions.addBinding().toInstance(setting::accept);
   }
 
   private void add(Registration registration) {

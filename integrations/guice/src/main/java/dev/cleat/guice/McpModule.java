@@ -9,6 +9,7 @@ import com.google.inject.multibindings.OptionalBinder;
 import dev.cleat.ClientCapabilities;
 import dev.cleat.Limits;
 import dev.cleat.registry.McpRegistry;
+import dev.cleat.registry.RegistryBuilder;
 import java.util.Set;
 
 /**
@@ -45,6 +46,7 @@ public final class McpModule extends AbstractModule {
   @Override
   protected void configure() {
     Multibinder.newSetBinder(binder(), Registration.class);
+    Multibinder.newSetBinder(binder(), Description.class);
     OptionalBinder.newOptionalBinder(binder(), Limits.class)
         .setDefault()
         .toInstance(Limits.defaults());
@@ -56,9 +58,13 @@ public final class McpModule extends AbstractModule {
   @Provides
   @Singleton
   McpRegistry registry(
-      Set<Registration> registrations, Limits limits, ClientCapabilities callersAnswer) {
-    McpRegistry registry =
-        McpRegistry.builder().limits(limits).callersAnswer(callersAnswer).build();
+      Set<Registration> registrations,
+      Set<Description> descriptions,
+      Limits limits,
+      ClientCapabilities callersAnswer) {
+    RegistryBuilder described = McpRegistry.builder().limits(limits).callersAnswer(callersAnswer);
+    descriptions.forEach(description -> description.describe(described));
+    McpRegistry registry = described.build();
     try {
       registrations.forEach(registration -> registration.enter(registry));
       return registry;
