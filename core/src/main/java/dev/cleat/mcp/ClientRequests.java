@@ -317,10 +317,14 @@ final class ClientRequests {
 
   private Optional<Map<String, Object>> newLogLevel(CallListener listener) {
     Optional<LogLevel> wanted = listener.wantsLog();
-    if (wanted.isEmpty() || agreement.isStateless() || !agreement.declares("logging")) {
+    if (wanted.isEmpty() || agreement.isStateless()) {
       return Optional.empty();
     }
     LogLevel level = wanted.get();
+    LogLevel asked = logLevel.get();
+    if ((asked != null && level.compareTo(asked) >= 0) || !agreement.declares("logging")) {
+      return Optional.empty();
+    }
     LogLevel before =
         logLevel.getAndUpdate(now -> now == null || level.compareTo(now) < 0 ? level : now);
     return before == null || level.compareTo(before) < 0

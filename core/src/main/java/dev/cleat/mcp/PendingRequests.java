@@ -97,6 +97,7 @@ final class PendingRequests {
     try {
       mustBeOpen(what);
       receipt = about == null ? connection.send(request) : connection.send(request, about);
+      connection.flush();
       return result(answer.await(deadline, stoodStill));
     } catch (TimeoutException e) {
       throw new McpException.TimedOut(what, limit, giveUp(id, receipt, "time-out", cancellable));

@@ -43,6 +43,13 @@ public interface Connection extends AutoCloseable {
   }
 
   /**
+   * Has written what this thread has sent and a connection may have put off, to write it together
+   * with more. To be called before this thread waits for an answer; nothing is put off for long
+   * anyway.
+   */
+  default void flush() {}
+
+  /**
    * Closes the channel of a running request of the peer, which comes back later for what follows.
    * Where the wire knows nothing of the kind, nothing happens.
    *

@@ -13,6 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ final class ScriptedPeer implements Connection {
   private final BlockingQueue<Message> sent = new LinkedBlockingQueue<>();
   private final Queue<Message> queued = new ConcurrentLinkedQueue<>();
   private volatile @Nullable Receiver receiver;
+  private final AtomicBoolean hasLeft = new AtomicBoolean();
   private volatile boolean holdsBack;
 
   @Override
@@ -60,7 +62,9 @@ final class ScriptedPeer implements Connection {
   }
 
   void leave(String reason) {
-    receiver().ended(reason);
+    if (hasLeft.compareAndSet(false, true)) {
+      receiver().ended(reason);
+    }
   }
 
   boolean isStarted() {

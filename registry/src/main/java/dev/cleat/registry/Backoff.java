@@ -23,6 +23,6 @@ record Backoff(Duration first, Duration cap, RandomGenerator random) {
     for (int i = 1; i < failures && wait < capNanos; i++) {
       wait = Math.min(2 * wait, capNanos);
     }
-    return Duration.ofNanos(wait - (long) (random.nextDouble() * (wait / 2)));
+    return Duration.ofNanos(wait - (long) (random.nextDouble() * wait * 0.5));
   }
 }

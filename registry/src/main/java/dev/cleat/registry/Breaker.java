@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Any. While it is closed nothing takes a lock. Listeners hear of all changes,
  * one after the other, outside of locks. Proved by {@code BreakerTest} and {@code
- * BreakerLincheckTest}.
+ * GateLincheckTest}.
  */
 final class Breaker {
   // The pause doubles this often: 1, 2, 4, 8 times.

@@ -142,8 +142,18 @@ final class Calls {
 
   /** Becomes a holder of the current client, and waits while it is being connected. */
   Generation hold(Namespace namespace) {
-    long deadline = time.nanos() + Background.nanos(callLimit);
-    return hold(namespace, deadline, "\"" + namespace + "\"");
+    return hold(namespace, callLimit);
+  }
+
+  /** The same, for so long at most. */
+  Generation hold(Namespace namespace, Duration most) {
+    long deadline = time.nanos() + Background.nanos(most);
+    return hold(namespace, deadline, "the connection to \"" + namespace + "\"");
+  }
+
+  /** Whether somebody wants a client there, be it connected or not. */
+  boolean isWanted(Namespace namespace) {
+    return supervisor.find(namespace) != null;
   }
 
   private Generation hold(Namespace namespace, long deadline, String what) {

@@ -177,10 +177,17 @@ class Clients {
 
   /** Gives up the connection of a client. */
   void lose(Generation generation, String reason) {
-    if (generation.lose(reason)) {
-      if (directory.isCurrent(generation)) {
+    boolean lost;
+    transitions.lock();
+    try {
+      lost = generation.lose(reason);
+      if (lost && directory.isCurrent(generation)) {
         events.publish(generation.namespace(), generation.number(), Kind.LOST, reason);
       }
+    } finally {
+      transitions.unlock();
+    }
+    if (lost) {
       watcher.lost(generation);
     }
   }
@@ -275,12 +282,14 @@ class Clients {
     }
   }
 
+  /** Whether somebody wants to hear from one though nobody calls it. */
+  boolean isListenedTo(Generation generation) {
+    return watcher.isListenedTo(generation);
+  }
+
   /** Whether another generation than this one is current in its namespace. */
   boolean isReplaced(Generation generation) {
-    return directory
-        .client(generation.namespace())
-        .filter(current -> current != generation)
-        .isPresent();
+    return directory.entry(generation.namespace().value()) != null && !isCurrent(generation);
   }
 
   boolean isCurrent(Generation generation) {

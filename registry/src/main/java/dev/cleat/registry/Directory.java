@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ final class Directory {
    */
   record Entry(Generation generation, Listing listing) {}
 
-  private final TreeMap<Namespace, Entry> ordered;
+  private final SortedMap<Namespace, Entry> ordered;
 
   // The same by name: looked up by every call, which has a text and no time to check it.
   private final Map<String, Entry> byNamespace;
@@ -39,7 +40,7 @@ final class Directory {
   // Made at the first search, which many registries never see.
   private volatile @Nullable ToolSearch search;
 
-  private Directory(TreeMap<Namespace, Entry> ordered) {
+  private Directory(SortedMap<Namespace, Entry> ordered) {
     this.ordered = ordered;
     byNamespace = new HashMap<>(2 * ordered.size());
     ordered.forEach((namespace, entry) -> byNamespace.put(namespace.value(), entry));

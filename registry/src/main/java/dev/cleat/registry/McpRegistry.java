@@ -7,6 +7,12 @@ import dev.cleat.Access;
 import dev.cleat.CallListener;
 import dev.cleat.McpException;
 import dev.cleat.Namespace;
+import dev.cleat.Prompt;
+import dev.cleat.PromptResult;
+import dev.cleat.Resource;
+import dev.cleat.ResourceContents;
+import dev.cleat.ServedPrompt;
+import dev.cleat.ServedResource;
 import dev.cleat.Tool;
 import dev.cleat.ToolCall;
 import dev.cleat.ToolName;
@@ -53,7 +59,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <ul>
  *   <li>Nobody ever gets a client that is closed, or closed under its call before the drain limit
- *       ({@code HolderWordLincheckTest}, {@code HolderWordStressTest}, {@code StressTest}).
+ *       ({@code HolderWordLincheckTest}, {@code ReplacementTest}, {@code StressTest}).
  *   <li>Calls, leases, lists and snapshots take no lock; no lock is held while a client connects,
  *       is called or closes ({@code RegistryModelTest}, {@code ReplacementTest}).
  *   <li>A list or a snapshot is of one moment ({@code SnapshotTest}).
@@ -261,6 +267,39 @@ public final class McpRegistry implements AutoCloseable {
   /** All tools, by the names to call them by. Those of a client stay listed while it is away. */
   public List<Tool> tools() {
     return parts.clients.directory().listed();
+  }
+
+  /**
+   * All prompts, by the names to get them by. Waits up to two seconds for what clients that have
+   * just come are listing.
+   */
+  public List<Prompt> prompts() {
+    return parts.toolSet.offers().settled().prompts().stream().map(ServedPrompt::prompt).toList();
+  }
+
+  /**
+   * Gets a prompt by the name that {@link #prompts} gives it.
+   *
+   * @throws McpException.NotFound when there is none
+   */
+  public PromptResult getPrompt(String name, Map<String, String> arguments, CallListener listener) {
+    return parts.toolSet.offers().index().prompt(name, arguments, listener);
+  }
+
+  /** All resources, by URI; of two clients that offer the same, the first by namespace has it. */
+  public List<Resource> resources() {
+    return parts.toolSet.offers().settled().resources().stream()
+        .map(ServedResource::resource)
+        .toList();
+  }
+
+  /**
+   * Reads a resource.
+   *
+   * @throws McpException.NotFound when no client offers it
+   */
+  public List<ResourceContents> readResource(String uri, CallListener listener) {
+    return parts.toolSet.offers().index().read(uri, listener);
   }
 
   /**

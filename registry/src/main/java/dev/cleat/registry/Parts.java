@@ -79,6 +79,11 @@ final class Parts {
     }
 
     @Override
+    public boolean isListenedTo(Generation generation) {
+      return toolSet.offers().subscriptions().listensTo(generation);
+    }
+
+    @Override
     public void lost(Generation generation) {
       supervisor.lost(generation);
     }

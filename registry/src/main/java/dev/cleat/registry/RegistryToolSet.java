@@ -4,6 +4,7 @@ package dev.cleat.registry;
 import dev.cleat.AsyncToolHandler;
 import dev.cleat.ChangeListener;
 import dev.cleat.ChangeListener.Catalog;
+import dev.cleat.McpException;
 import dev.cleat.Namespace;
 import dev.cleat.ServedPrompt;
 import dev.cleat.ServedResource;
@@ -35,12 +36,14 @@ final class RegistryToolSet implements ToolSet {
   private final Calls calls;
   private final Views views;
   private final Offers offers;
+  private final Arrivals arrivals;
   private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
 
   RegistryToolSet(Clients clients, Calls calls, Views views, Background background) {
     this.clients = clients;
     this.calls = calls;
     this.views = views;
+    arrivals = new Arrivals(clients, calls);
     offers = new Offers(clients, calls, background, this::tell, this::tellOfUpdate);
   }
 
@@ -56,9 +59,21 @@ final class RegistryToolSet implements ToolSet {
         .toList();
   }
 
+  /**
+   * Of a client that has never been connected nothing is known; whoever calls it by name waits
+   * until it is, or hears why it is not.
+   */
   @Override
   public Optional<ServedTool> find(String name) {
-    return clients.directory().tool(name).map(this::served);
+    Optional<Listing.Place> place = clients.directory().tool(name);
+    if (place.isEmpty()) {
+      Optional<McpException> trouble = arrivals.await(name);
+      if (trouble.isPresent()) {
+        return Optional.of(Arrivals.unreachable(name, trouble.get()));
+      }
+      place = clients.directory().tool(name);
+    }
+    return place.map(this::served);
   }
 
   @Override

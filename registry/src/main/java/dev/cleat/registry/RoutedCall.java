@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * come at any time; it ends the step that is under way.
  */
 final class RoutedCall implements Gate.Waiter {
-  private static final Runnable NOTHING = () -> {};
-
   private final Calls calls;
   private final Namespace namespace;
   private final ToolCall call;
@@ -33,7 +31,7 @@ final class RoutedCall implements Gate.Waiter {
   private @Nullable Pass pass;
 
   // Ends the step that is under way.
-  private volatile Runnable cancelStep = NOTHING;
+  private volatile Runnable cancelStep = RoutedCall::nothing;
 
   private RoutedCall(Calls calls, Namespace namespace, ToolCall call) {
     this.calls = calls;
@@ -203,6 +201,8 @@ final class RoutedCall implements Gate.Waiter {
     }
     return value == null ? Metering.Outcome.FAILED : Metering.Outcome.of(value);
   }
+
+  private static void nothing() {}
 
   private static Throwable unwrapped(Throwable failure) {
     return failure instanceof CompletionException && failure.getCause() != null

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * supervisor's lock.
  */
 final class Supervised {
-  private static final Runnable NO_TIMER = () -> {};
-
   /**
    * What others may see of it at any time.
    *
@@ -62,9 +60,9 @@ final class Supervised {
   /** Completes when the first attempt has ended. */
   final CompletableFuture<Void> settled = new CompletableFuture<>();
 
-  private Runnable retry = NO_TIMER;
-  private Runnable health = NO_TIMER;
-  private Runnable idle = NO_TIMER;
+  private Runnable retry = Supervised::noTimer;
+  private Runnable health = Supervised::noTimer;
+  private Runnable idle = Supervised::noTimer;
 
   private volatile Standing standing =
       new Standing(State.CONNECTING, 0, Optional.empty(), OptionalLong.empty());
@@ -105,10 +103,12 @@ final class Supervised {
     idle = timer;
   }
 
+  private static void noTimer() {}
+
   void stopTimers() {
-    retryWith(NO_TIMER);
-    healthWith(NO_TIMER);
-    idleWith(NO_TIMER);
+    retryWith(Supervised::noTimer);
+    healthWith(Supervised::noTimer);
+    idleWith(Supervised::noTimer);
   }
 
   /** How long it may be without calls; zero for ever. */

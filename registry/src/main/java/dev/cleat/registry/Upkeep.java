@@ -125,7 +125,8 @@ final class Upkeep {
             return;
           }
           long left = Background.nanos(limit) - (time.nanos() - generation.lastUsed());
-          if (left <= 0 && generation.holders() == 0 && generation.stopIfIdle()) {
+          boolean wanted = generation.holders() > 0 || clients.isListenedTo(generation);
+          if (left <= 0 && !wanted && generation.stopIfIdle()) {
             one.stopTimers();
             one.stand(State.IDLE, Optional.empty(), OptionalLong.empty());
             events.publish(

@@ -133,7 +133,7 @@ final class Views {
         view.inFlight(),
         view.queued(),
         breaker,
-        view.state().ordinal());
+        List.of(State.values()).indexOf(view.state()));
   }
 
   /** What the clients say of themselves, and which of those that are wanted are not there. */

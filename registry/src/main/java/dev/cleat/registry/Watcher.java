@@ -17,6 +17,9 @@ interface Watcher {
   /** A client says that what a resource holds has changed. */
   void updated(Generation generation, String resourceUri);
 
+  /** Whether somebody wants to hear from one though nobody calls it. */
+  boolean isListenedTo(Generation generation);
+
   /** The connection of one that was current is gone. */
   void lost(Generation generation);
 }

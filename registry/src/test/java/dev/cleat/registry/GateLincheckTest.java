@@ -110,43 +110,6 @@ class GateLincheckTest {
     }
   }
 
-  /** One leaves the only place while others come. Nobody waits for a place that is free. */
-  public static class LastOne {
-    private final ManualTime time = new ManualTime();
-    private final Gate gate =
-        new Gate(
-            Namespace.of("a"), time, new GateSettings(1, 4, 0, Duration.ofSeconds(1)), state -> {});
-    private final Pass first = gate.enter(0, "first");
-
-    /** The one that is in leaves. */
-    @Operation
-    public void leave() {
-      first.end(Outcome.ANSWERED);
-    }
-
-    /** Another one comes, and stays if it gets in. */
-    @Operation
-    public void enter() {
-      gate.enterAsync(
-          time.nanos() + 1,
-          "another",
-          new Gate.Waiter() {
-            @Override
-            public void admitted(Pass pass) {}
-
-            @Override
-            public void refused(McpException why) {}
-          });
-    }
-
-    /** What has to hold after all threads have ended. */
-    @Validate
-    public void nothingWentWrong() {
-      check(gate.inFlight() == 1 || gate.queued() == 0, "somebody waits for a free place");
-      check(gate.inFlight() == 0 || gate.inFlight() == 1, "in flight: " + gate.inFlight());
-    }
-  }
-
   /** A pass that several end. */
   public static class SamePass {
     private final Gate gate =
@@ -248,11 +211,6 @@ class GateLincheckTest {
   @Test
   void noPlaceIsLostOrGivenTwiceInEveryInterleaving() {
     interleavings(2, 2).check(Crowd.class);
-  }
-
-  @Test
-  void nobodyWaitsForAPlaceThatIsFreeInEveryInterleaving() {
-    interleavings(2, 1).check(LastOne.class);
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.cleat.ToolResult;
 import dev.cleat.mcp.McpClient;
 import dev.cleat.registry.RegistrySnapshot.State;
 import dev.cleat.spi.ClientDefinition;
+import dev.cleat.spi.ToolSet;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -118,6 +119,27 @@ final class LiveSupervision implements AutoCloseable {
           throw new McpException.ConnectFailed("It was let go.", null);
         };
     return go;
+  }
+
+  /** What connects next is there once it is let. */
+  void nextAfter(CountDownLatch go, CountDownLatch connecting, McpClient client) {
+    next =
+        () -> {
+          connecting.countDown();
+          Aside.hold(go);
+          return client;
+        };
+  }
+
+  /** A source wants it. */
+  void want(ClientDefinition wanted) {
+    supervisor.want(RAY, wanted, this);
+  }
+
+  /** What a gateway serves. */
+  ToolSet toolSet() {
+    return new RegistryToolSet(
+        clients, calls, new Views(clients, supervisor, background), background);
   }
 
   void remove() {

@@ -31,6 +31,11 @@ class LoneClients extends Clients {
     public void updated(Generation generation, String resourceUri) {}
 
     @Override
+    public boolean isListenedTo(Generation generation) {
+      return false;
+    }
+
+    @Override
     public void lost(Generation generation) {}
   }
 

@@ -36,6 +36,7 @@ final class OfferingClient implements McpClient {
   volatile List<ResourceTemplate> templates = List.of();
   volatile Set<String> readable = Set.of();
   volatile Runnable onList = () -> {};
+  volatile Runnable onRead = () -> {};
   volatile Optional<McpException> refusesToTell = Optional.empty();
   final AtomicInteger lists = new AtomicInteger();
   final Set<String> subscribed = ConcurrentHashMap.newKeySet();
@@ -75,7 +76,7 @@ final class OfferingClient implements McpClient {
                         Optional.empty(),
                         Map.of()))
             .toList();
-    readable = Set.of(uris);
+    readable = Set.copyOf(List.of(uris));
     return this;
   }
 
@@ -85,7 +86,7 @@ final class OfferingClient implements McpClient {
         List.of(
             new ResourceTemplate(
                 text, name, Optional.empty(), Optional.empty(), Optional.empty(), Map.of()));
-    readable = Set.of(uris);
+    readable = Set.copyOf(List.of(uris));
     return this;
   }
 
@@ -144,6 +145,7 @@ final class OfferingClient implements McpClient {
   @Override
   public List<ResourceContents> readResource(String uri, CallListener listener) {
     mustBeThere();
+    onRead.run();
     if (!readable.contains(uri)) {
       throw new McpException.NotFound(name + " has no " + uri);
     }
@@ -178,6 +180,9 @@ final class OfferingClient implements McpClient {
   @Override
   public void unsubscribe(String resourceUri) {
     subscribed.remove(resourceUri);
+    if (refusesToTell.isPresent()) {
+      throw refusesToTell.get();
+    }
   }
 
   @Override

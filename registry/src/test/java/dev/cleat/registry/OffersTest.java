@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cleat.CallListener;
-import dev.cleat.ChangeListener;
 import dev.cleat.ChangeListener.Catalog;
 import dev.cleat.Completion;
 import dev.cleat.McpException;
@@ -16,8 +15,6 @@ import dev.cleat.ResourceContents;
 import dev.cleat.ResourceTemplate;
 import dev.cleat.ServedPrompt;
 import dev.cleat.mcp.McpClient;
-import dev.cleat.mcp.McpServer;
-import dev.cleat.spi.Protocol;
 import dev.cleat.spi.ToolSet;
 import dev.cleat.testkit.Era;
 import dev.cleat.testkit.NoLeaks;
@@ -26,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -47,50 +43,23 @@ class OffersTest {
   }
 
   private OfferIndex index() {
-    return ((RegistryToolSet) registry.asToolSet()).offers().index();
+    return Offering.index(registry);
   }
 
   private List<String> uris() {
-    return index().resources().stream().map(served -> served.uri()).toList();
+    return Offering.uris(registry);
   }
 
   private List<String> prompts() {
-    return index().prompts().stream().map(served -> served.name()).toList();
+    return Offering.prompts(registry);
   }
 
   private OfferingClient install(String namespace, OfferingClient client) {
-    registry.register(namespace, client);
-    Aside.until(
-        "what it offers is listed",
-        () ->
-            client.lists.get() > 0
-                && client.prompts.stream()
-                    .allMatch(prompt -> prompts().contains(namespace + "__" + prompt.name()))
-                && client.resources.stream().allMatch(found -> uris().contains(found.uri())));
-    return client;
+    return Offering.install(registry, namespace, client);
   }
 
   private TestClient gateway(Era era) {
-    return TestClient.inProcess(McpServer.builder().tools(registry.asToolSet()).build(), era);
-  }
-
-  private void listen(McpClient client) {
-    client.onChange(
-        new ChangeListener() {
-          @Override
-          public void changed(Catalog catalog) {
-            if (catalog != Catalog.TOOLS) {
-              heard.add(catalog.name());
-            }
-          }
-
-          @Override
-          public void updated(String uri) {
-            heard.add(uri);
-          }
-        });
-    // Answered once it is listened to, in either era.
-    client.subscribe("test://nothing");
+    return Offering.gateway(registry, era);
   }
 
   private static String text(PromptResult result) {
@@ -205,7 +174,7 @@ class OffersTest {
   void changedListsArePassedOnAndOnlyThose(Era era) {
     OfferingClient upstream = install("docs", new OfferingClient("D"));
     try (TestClient client = gateway(era)) {
-      listen(client.client());
+      Offering.listen(client.client(), heard);
 
       upstream.prompts(OfferingClient.prompt("new"));
       upstream.sayChanged(Catalog.PROMPTS);
@@ -327,91 +296,6 @@ class OffersTest {
         .hasMessage("There is no prompt \"docs__sun\". Did you mean \"docs__sum\"?");
   }
 
-  @ParameterizedTest
-  @EnumSource(Era.class)
-  void updatesOfASubscribedResourceArePassedOnUntilNobodyWantsThem(Era era) {
-    OfferingClient upstream = install("docs", new OfferingClient("D").resources("test://a"));
-    try (TestClient first = gateway(era);
-        TestClient second = gateway(era)) {
-      listen(first.client());
-      first.client().subscribe("test://a");
-      second.client().onChange(catalog -> {});
-      second.client().subscribe("test://a");
-      Aside.until("its server is asked", () -> upstream.subscribed.contains("test://a"));
-
-      upstream.sayUpdated("test://other");
-      upstream.sayUpdated("test://a");
-      Aside.until("the update is told", () -> heard.contains("test://a"));
-      assertThat(heard).doesNotContain("test://other");
-
-      second.client().unsubscribe("test://a");
-      upstream.sayUpdated("test://a");
-      Aside.until("the first still hears", () -> Collections.frequency(heard, "test://a") == 2);
-    }
-    Aside.until("who has left wants nothing", () -> upstream.subscribed.isEmpty());
-  }
-
-  @Test
-  void anUpdateRightAfterTheAnswerToASubscriptionIsNotMissed() {
-    OfferingClient upstream = install("docs", new OfferingClient("D").resources("test://a"));
-    try (TestClient client = gateway(Era.HANDSHAKE)) {
-      listen(client.client());
-
-      client.client().subscribe("test://a");
-      assertThat(upstream.subscribed).containsExactly("test://a");
-      upstream.sayUpdated("test://a");
-
-      Aside.until("the update is told", () -> heard.contains("test://a"));
-    }
-  }
-
-  @Test
-  void aRefusedSubscriptionIsToldToWhoAsked() {
-    OfferingClient upstream = install("docs", new OfferingClient("D").resources("test://a"));
-    upstream.refusesToTell =
-        Optional.of(
-            new McpException.Protocol(
-                Protocol.METHOD_NOT_FOUND, "It tells nothing.", Optional.empty()));
-    try (TestClient client = gateway(Era.HANDSHAKE)) {
-      assertThatThrownBy(() -> client.client().subscribe("test://a"))
-          .hasMessageContaining("It tells nothing.");
-
-      upstream.refusesToTell = Optional.empty();
-      client.client().subscribe("test://a");
-      assertThat(upstream.subscribed).containsExactly("test://a");
-    }
-  }
-
-  @Test
-  void theNextClientIsAskedToTellToo() {
-    OfferingClient old = install("docs", new OfferingClient("old").resources("test://a"));
-    try (TestClient client = gateway(Era.HANDSHAKE)) {
-      listen(client.client());
-      client.client().subscribe("test://a");
-
-      OfferingClient fresh = install("docs", new OfferingClient("new").resources("test://a"));
-
-      Aside.until("the new one is asked", () -> fresh.subscribed.contains("test://a"));
-      Aside.until("what it holds may be new", () -> heard.contains("test://a"));
-      heard.clear();
-      old.sayUpdated("test://a");
-      fresh.sayUpdated("test://a");
-      Aside.until("the new one is heard", () -> heard.contains("test://a"));
-      assertThat(heard).as("the old one is not").containsOnlyOnce("test://a");
-    }
-  }
-
-  @Test
-  void aResourceThatNobodyOffersYetIsListenedToOnceSomebodyDoes() {
-    try (TestClient client = gateway(Era.HANDSHAKE)) {
-      client.client().subscribe("test://later");
-
-      OfferingClient upstream = install("docs", new OfferingClient("D").resources("test://later"));
-
-      Aside.until("its server is asked", () -> upstream.subscribed.contains("test://later"));
-    }
-  }
-
   @Test
   void aLostClientsOfferStaysListedAndAskingForItSaysWhyNot() {
     OfferingClient upstream =
@@ -423,5 +307,66 @@ class OffersTest {
     assertThatThrownBy(() -> index().prompt("docs__p", Map.of(), CallListener.NONE))
         .isInstanceOf(McpException.NotSent.class)
         .hasMessageContaining("137");
+  }
+
+  @Test
+  void whatWasNotSentGoesToTheClientThatHasReplacedTheOther() {
+    OfferingClient old = install("docs", new OfferingClient("old").resources("test://a"));
+    OfferingClient fresh = new OfferingClient("new").resources("test://a");
+    old.onRead =
+        () -> {
+          registry.register("docs", fresh);
+          throw new McpException.NotSent("The connection was closed before.");
+        };
+
+    assertThat(text(index().read("test://a", CallListener.NONE))).isEqualTo("new");
+  }
+
+  @Test
+  void whatWasSentDoesNot() {
+    OfferingClient old = install("docs", new OfferingClient("old").resources("test://a"));
+    OfferingClient fresh = new OfferingClient("new").resources("test://a");
+    old.onRead =
+        () -> {
+          registry.register("docs", fresh);
+          throw new McpException.OutcomeUnknown("The connection was closed afterwards.");
+        };
+
+    assertThatThrownBy(() -> index().read("test://a", CallListener.NONE))
+        .isInstanceOf(McpException.OutcomeUnknown.class);
+  }
+
+  @Test
+  void aServerThatListsSomethingTwiceIsAskedForTheFirst() {
+    install("docs", new OfferingClient("D").resources("test://a", "test://a"));
+
+    assertThat(uris()).containsExactly("test://a");
+    assertThat(index().leftOut()).isEmpty();
+  }
+
+  @Test
+  void aProgramCompletesWithoutAServerInBetween() {
+    install(
+        "docs",
+        new OfferingClient("D")
+            .prompts(OfferingClient.prompt("sum", "file"))
+            .template("file:///{+path}"));
+
+    assertThat(
+            index()
+                .complete(new Completion.Reference.Prompt("docs__sum"), "file", "a", Map.of())
+                .values())
+        .containsExactly("D Prompt[name=sum] file a {}");
+    assertThat(
+            index()
+                .complete(
+                    new Completion.Reference.Template("file:///{+path}"), "path", "b", Map.of())
+                .total())
+        .contains(7);
+    assertThatThrownBy(
+            () ->
+                index()
+                    .complete(new Completion.Reference.Template("file:///"), "path", "b", Map.of()))
+        .isInstanceOf(McpException.NotFound.class);
   }
 }

@@ -26,6 +26,9 @@ final class Supervision implements AutoCloseable {
 
   private static final Duration STEP = Duration.ofMillis(5);
 
+  /** Whether somebody listens to all clients. */
+  boolean listened;
+
   final ManualTime time = new ManualTime();
   final List<Attempt> attempts = new ArrayList<>();
   final Supervisor supervisor;
@@ -37,6 +40,11 @@ final class Supervision implements AutoCloseable {
     clients =
         new LoneClients(
             new LoneClients.Nobody() {
+              @Override
+              public boolean isListenedTo(Generation generation) {
+                return listened;
+              }
+
               @Override
               public void lost(Generation generation) {
                 supervisor().lost(generation);

@@ -176,6 +176,18 @@ class UpkeepTest {
   }
 
   @Test
+  void aClientThatSomebodyListensToIsNotStopped() {
+    connect();
+    all.listened = true;
+    all.pass(Duration.ofMinutes(30));
+    assertThat(all.view("ray").state()).isEqualTo(State.READY);
+
+    all.listened = false;
+    all.pass(Duration.ofMinutes(11));
+    assertThat(all.view("ray").state()).isEqualTo(State.IDLE);
+  }
+
+  @Test
   void aClientThatIsHeldIsNotStopped() {
     connect();
     Generation held = all.clients.hold(RAY);

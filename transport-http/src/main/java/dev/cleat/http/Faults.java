@@ -83,8 +83,25 @@ final class Faults {
   static Message.ErrorResponse refused(Object id, Answer answer) {
     Map<String, Object> data = new LinkedHashMap<>();
     data.put(Protocol.STATUS, answer.status());
+    String told =
+        words(answer).map(error -> " It said: \"" + Text.shown(error.message()) + "\"").orElse("");
     return new Message.ErrorResponse(
-        Optional.of(id), HttpWire.HTTP_REFUSED, refusal(answer.status()), Optional.of(data));
+        Optional.of(id), HttpWire.HTTP_REFUSED, refusal(answer.status()) + told, Optional.of(data));
+  }
+
+  /** The JSON-RPC error in the body of an answer. */
+  private static Optional<Message.ErrorResponse> words(Answer answer) {
+    if (answer.body().length == 0 || answer.failure() != null) {
+      return Optional.empty();
+    }
+    try {
+      return MessageCodec.decode(answer.body(), 0, answer.body().length)
+              instanceof Message.ErrorResponse error
+          ? Optional.of(error)
+          : Optional.empty();
+    } catch (MessageCodec.MalformedException notJsonRpc) {
+      return Optional.empty();
+    }
   }
 
   private static String refusal(int status) {
@@ -110,21 +127,11 @@ final class Faults {
    * when the status says more: that credentials are missing.
    */
   static Optional<Message.ErrorResponse> errorIn(Answer answer, Object id) {
-    if (answer.body().length == 0
-        || answer.failure() != null
-        || answer.status() == 401
-        || answer.status() == 403) {
-      return Optional.empty();
-    }
-    try {
-      Message message = MessageCodec.decode(answer.body(), 0, answer.body().length);
-      return message instanceof Message.ErrorResponse error
-              && error.id().filter(other -> !other.equals(id)).isEmpty()
-          ? Optional.of(withId(error, id))
-          : Optional.empty();
-    } catch (MessageCodec.MalformedException notJsonRpc) {
-      return Optional.empty();
-    }
+    return answer.status() == 401 || answer.status() == 403
+        ? Optional.empty()
+        : words(answer)
+            .filter(error -> error.id().filter(other -> !other.equals(id)).isEmpty())
+            .map(error -> withId(error, id));
   }
 
   static Message.ErrorResponse withId(Message.ErrorResponse error, Object id) {

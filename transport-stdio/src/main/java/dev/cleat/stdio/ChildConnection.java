@@ -56,9 +56,8 @@ final class ChildConnection implements Connection {
     this.limits = limits;
     this.command = command;
     stderr = new StderrTail(label, process.getErrorStream(), limits);
-    outbox = new Outbox(process.getOutputStream(), limits);
-    lines =
-        new LineConnection(label, process.getInputStream(), outbox, true, limits, this::whyItEnded);
+    outbox = Outbox.withWriter(process.getOutputStream(), limits);
+    lines = new LineConnection(label, process.getInputStream(), outbox, limits, this::whyItEnded);
   }
 
   /** Starts the command of a definition. */
@@ -109,6 +108,11 @@ final class ChildConnection implements Connection {
   @Override
   public Receipt send(Message message) {
     return lines.send(message);
+  }
+
+  @Override
+  public void flush() {
+    lines.flush();
   }
 
   @Override

@@ -19,18 +19,27 @@ import org.jspecify.annotations.Nullable;
  * Messages over a pair of streams, one a line.
  *
  * <p>The thread that reads a message also delivers it and does what it asks for, which saves a
- * hand-over for everything that is quick. A watch looks at it twice a millisecond; a reader that
- * has been working for one message from look to look loses its turn: a fresh thread reads on, and
- * the old one ends when its work is done. It cannot lose it while it delivers, so the order is
- * kept; and the framing state is up to date by then, so it can change hands.
+ * hand-over for everything that is quick. A watch looks at it twice a millisecond, or once in two
+ * while all messages are quick; a reader that has been working for one message from look to look
+ * loses its turn: a fresh thread reads on, and the old one ends when its work is done. It cannot
+ * lose it while it delivers, so the order is kept; and the framing state is up to date by then, so
+ * it can change hands.
  *
- * <p>Answers given while further lines wait in the buffer are written together with theirs.
+ * <p>What the reader sends while further lines wait in its buffer, here or on another connection,
+ * is written together with what those lines bring: at the latest before it waits for more input,
+ * when it has been put off for long, and when the reader loses its turn.
  */
 final class LineConnection implements Connection {
   private static final Logger LOG = System.getLogger(LineConnection.class.getName());
 
-  /** Twice this is how long a message may hold up the next ones. */
+  /** Twice this is how long a message may hold up the next ones, once one has done so. */
   private static final long LOOK_NANOS = 500_000;
+
+  /** While none has done so for a time, looks are rarer: each costs as much as a small message. */
+  private static final long CALM_LOOK_NANOS = 2_000_000;
+
+  /** So many looks in a row without a reader that is held up are such a time. */
+  private static final int LOOKS_TO_CALM = 40;
 
   /** After so many looks at an idle reader the watch sleeps until there is work. */
   private static final int IDLE_LOOKS = 40;
@@ -38,7 +47,6 @@ final class LineConnection implements Connection {
   private final String label;
   private final InputStream in;
   private final Outbox outbox;
-  private final boolean ownWriter;
   private final Limits limits;
   private final LineFramer framer;
   private final AtomicInteger readers = new AtomicInteger();
@@ -51,7 +59,7 @@ final class LineConnection implements Connection {
 
   private volatile @Nullable Receiver receiver;
   // Never busy until the first reader has put its own here.
-  private volatile ReaderTurn turn = new ReaderTurn(Thread.currentThread());
+  private volatile ReaderTurn turn = new ReaderTurn();
   private volatile @Nullable Thread watch;
   private volatile boolean watchAsleep;
   private volatile boolean inputEnded;
@@ -59,21 +67,11 @@ final class LineConnection implements Connection {
   // Asked when the input ends, for what to tell of it.
   private final Supplier<String> endReason;
 
-  /**
-   * @param ownWriter whether a thread of the connection does all writing, so that a peer that does
-   *     not read never blocks a sender; otherwise senders write
-   */
   LineConnection(
-      String label,
-      InputStream in,
-      Outbox outbox,
-      boolean ownWriter,
-      Limits limits,
-      Supplier<String> endReason) {
+      String label, InputStream in, Outbox outbox, Limits limits, Supplier<String> endReason) {
     this.label = label;
     this.in = in;
     this.outbox = outbox;
-    this.ownWriter = ownWriter;
     this.limits = limits;
     this.endReason = endReason;
     framer = new LineFramer(limits.maxMessageBytes());
@@ -82,7 +80,7 @@ final class LineConnection implements Connection {
   @Override
   public void start(Receiver newReceiver) {
     receiver = newReceiver;
-    if (ownWriter) {
+    if (outbox.hasWriter()) {
       thread("writer", outbox::writeUntilClosed).start();
     }
     startReader();
@@ -94,12 +92,30 @@ final class LineConnection implements Connection {
   @Override
   public Receipt send(Message message) {
     byte[] line = MessageCodec.encode(message, limits.maxMessageBytes());
-    boolean deferred = turn.mayDefer() && !outbox.hasBatch();
-    Receipt receipt = outbox.add(line, !deferred);
-    if (!deferred && !ownWriter) {
-      flush();
+    Object requestId = message instanceof Message.Request request ? request.id() : null;
+    ReaderTurn reading = ReaderTurn.ofThisThread();
+    if (reading != null && reading.mayDefer() && !outbox.hasBatch()) {
+      Receipt receipt = outbox.add(line, requestId, false);
+      if (!reading.defer(outbox)) {
+        outbox.push();
+      }
+      return receipt;
     }
+    if (reading != null && outbox.isFull()) {
+      // This thread is about to wait for room, and nobody should have to wait with it.
+      reading.writeDeferred();
+    }
+    Receipt receipt = outbox.add(line, requestId, true);
+    outbox.push();
     return receipt;
+  }
+
+  @Override
+  public void flush() {
+    ReaderTurn reading = ReaderTurn.ofThisThread();
+    if (reading != null) {
+      reading.writeDeferred();
+    }
   }
 
   @Override
@@ -123,26 +139,27 @@ final class LineConnection implements Connection {
 
   private void startReader() {
     busyReaders.incrementAndGet();
-    Thread reader =
-        thread(
-            "reader-" + readers.incrementAndGet(),
-            () -> {
-              try {
-                read();
-              } finally {
-                busyReaders.decrementAndGet();
-              }
-            });
-    reader.start();
+    Runnable reading =
+        () -> {
+          try {
+            read();
+          } finally {
+            busyReaders.decrementAndGet();
+          }
+        };
+    new ReaderTurn.Reader(reading, name("reader-" + readers.incrementAndGet())).start();
   }
 
   /** One reader's turn. Ends with the input, or when the turn is taken away. */
   private void read() {
-    ReaderTurn mine = new ReaderTurn(Thread.currentThread());
+    ReaderTurn mine = ReaderTurn.begin();
+    ReaderTurn before = turn;
     turn = mine;
-    // The reader before this one may have left answers that were to be written with later ones.
-    flush();
+    mine.takeOver(before);
     try {
+      if (!writesDeferred(mine)) {
+        return;
+      }
       while (!inputEnded) {
         switch (framer.next()) {
           case LINE:
@@ -155,7 +172,9 @@ final class LineConnection implements Connection {
             receiver().malformed(MessageCodec.tooLong(limits.maxMessageBytes()));
             break;
           default:
-            flush();
+            if (!writesDeferred(mine)) {
+              return;
+            }
             if (!framer.fill(in)) {
               end(endReason.get());
             }
@@ -167,6 +186,28 @@ final class LineConnection implements Connection {
       LOG.log(Level.ERROR, () -> label + ": the reader failed", e);
       end("of a fault in this program: " + e);
       throw e;
+    } finally {
+      // Nobody takes this turn over, and one peer that does not read is not to hold up another.
+      for (Outbox late = mine.nextDeferred(); late != null; late = mine.nextDeferred()) {
+        thread("late-writer", late::push).start();
+      }
+    }
+  }
+
+  /** Writes what was put off; false when the turn was taken away because that takes long. */
+  private boolean writesDeferred(ReaderTurn mine) {
+    if (!mine.hasDeferred()) {
+      return true;
+    }
+    busy(mine);
+    mine.writeDeferred();
+    return mine.done();
+  }
+
+  private void busy(ReaderTurn mine) {
+    mine.busy();
+    if (watchAsleep) {
+      LockSupport.unpark(watch);
     }
   }
 
@@ -186,23 +227,18 @@ final class LineConnection implements Connection {
       }
       return true;
     }
+    if (message instanceof Message.Response response) {
+      outbox.hasRead(response.id());
+    } else if (message instanceof Message.ErrorResponse error) {
+      error.id().ifPresent(outbox::hasRead);
+    }
     Runnable work = receiver().received(message);
     if (work == null) {
       return true;
     }
-    mine.busy();
-    if (watchAsleep) {
-      LockSupport.unpark(watch);
-    }
+    busy(mine);
     work.run();
-    boolean still = mine.done();
-    if (!still) {
-      // An answer that was deferred while the turn was being lost would wait for a next message:
-      // the
-      // new reader may have found nothing to write, and be waiting already.
-      flush();
-    }
-    return still;
+    return mine.done();
   }
 
   private Receiver receiver() {
@@ -213,33 +249,31 @@ final class LineConnection implements Connection {
     return started;
   }
 
-  private void flush() {
-    if (!ownWriter) {
-      IOException failed = outbox.flush();
-      if (failed != null) {
-        LOG.log(Level.DEBUG, () -> label + ": " + failed);
-      }
-    }
-  }
-
   /** Replaces a reader that has been busy with the same message since the look before. */
   private void watch() {
     ReaderTurn watched = turn;
     long before = 0;
     int idleLooks = 0;
+    int calmLooks = 0;
     while (!inputEnded) {
       ReaderTurn current = turn;
       long look = current.look();
       boolean busy = ReaderTurn.isBusy(look);
       boolean heldUp = busy && current == watched && look == before;
-      if (heldUp && busyReaders.get() <= limits.maxCallsInFlight() && current.takeAway(look)) {
+      if (heldUp && busyReaders.get() > limits.maxCallsInFlight()) {
+        if (current.hasDeferred()) {
+          // The peer has to wait; those whom the reader has put off need not.
+          thread("late-writer", current::writeDeferred).start();
+        }
+      } else if (heldUp && current.takeAway(look)) {
         startReader();
       }
+      calmLooks = heldUp ? 0 : calmLooks + 1;
       idleLooks = busy || look != before ? 0 : idleLooks + 1;
       watched = current;
       before = look;
       if (idleLooks < IDLE_LOOKS) {
-        LockSupport.parkNanos(LOOK_NANOS);
+        LockSupport.parkNanos(calmLooks < LOOKS_TO_CALM ? LOOK_NANOS : CALM_LOOK_NANOS);
       } else {
         watchAsleep = true;
         // Looked at again after saying so: a reader that began before saw the watch awake.
@@ -252,8 +286,12 @@ final class LineConnection implements Connection {
     }
   }
 
+  private String name(String role) {
+    return "cleat-" + label + "-" + role;
+  }
+
   private Thread thread(String role, Runnable task) {
-    Thread thread = new Thread(task, "cleat-" + label + "-" + role);
+    Thread thread = new Thread(task, name(role));
     thread.setDaemon(true);
     return thread;
   }

@@ -7,6 +7,8 @@ import dev.cleat.spi.Connection;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.Condition;
@@ -15,14 +17,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The lines that wait to be written, and who writes them: whoever finds no other writer takes all
- * that is there and writes it at once.
+ * that is there and writes it at once. Or a writer of its own does, so that a peer that does not
+ * read never blocks a sender; then a sender only writes what the peer's pipe has room for.
  *
  * <p>A line counts as sent from the moment it is taken, under the lock, before its first byte goes
  * to the stream; before that it can be withdrawn. The lock is never held over I/O.
  */
 final class Outbox {
+  private static final Logger LOG = System.getLogger(Outbox.class.getName());
+
   /** So much goes to the stream in one write: the size of a pipe. */
   private static final int BATCH_BYTES = 64 << 10;
+
+  /** Room for common batches; for larger ones it grows. */
+  private static final int FIRST_BYTES = 1 << 10;
 
   private enum Fate {
     QUEUED,
@@ -33,32 +41,54 @@ final class Outbox {
   private final OutputStream out;
   private final int maxQueuedBytes;
   private final long maxWaitNanos;
+  private final @Nullable PipeRoom room;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  // Told apart from the above, because waking the writer for nothing costs as much as writing.
+  private final Condition work = lock.newCondition();
   // All below: guarded by lock.
   private final Deque<Line> queue = new ArrayDeque<>();
-  private long queuedBytes;
   private boolean writing;
   private boolean finishing;
   private @Nullable String closed;
 
-  // Used by the one who is writing, and by nobody else.
-  private final ByteArrayOutputStream batch = new ByteArrayOutputStream(BATCH_BYTES);
+  // Written under the lock; read without it where an older value does no harm.
+  private volatile long queuedBytes;
 
-  Outbox(OutputStream out, Limits limits) {
+  // Used by the one who is writing, and by nobody else.
+  private ByteArrayOutputStream batch = new ByteArrayOutputStream(FIRST_BYTES);
+
+  private Outbox(OutputStream out, Limits limits, @Nullable PipeRoom room) {
     this.out = out;
+    this.room = room;
     maxQueuedBytes = limits.maxQueuedBytes();
     maxWaitNanos = limits.callTimeout().toNanos();
   }
 
+  /** One whose senders write, and may be blocked by a peer that does not read. */
+  static Outbox writtenBySenders(OutputStream out, Limits limits) {
+    return new Outbox(out, limits, null);
+  }
+
+  /** One that needs a thread in {@link #writeUntilClosed}. */
+  static Outbox withWriter(OutputStream out, Limits limits) {
+    return new Outbox(out, limits, new PipeRoom());
+  }
+
+  boolean hasWriter() {
+    return room != null;
+  }
+
   private final class Line implements Connection.Receipt {
     private final byte[] bytes;
+    private final @Nullable Object requestId;
     // Guarded by lock.
     private Fate fate = Fate.QUEUED;
 
-    Line(byte[] bytes) {
+    Line(byte[] bytes, @Nullable Object requestId) {
       this.bytes = bytes;
+      this.requestId = requestId;
     }
 
     @Override
@@ -79,7 +109,7 @@ final class Outbox {
           fate = Fate.NEVER;
           // A peer that does not read must not fill the queue with what nobody wants any more.
           queue.remove(this);
-          queuedBytes -= bytes.length;
+          queuedBytes = queuedBytes - bytes.length - 1;
           changed.signalAll();
         }
         return fate == Fate.NEVER;
@@ -89,9 +119,14 @@ final class Outbox {
     }
   }
 
-  /** Puts a line at the end, and waits first while too much is there. Writes nothing yet. */
-  Connection.Receipt add(byte[] bytes, boolean mayWait) {
-    Line line = new Line(bytes);
+  /**
+   * Puts a line at the end, and waits first while too much is there. It is written once somebody
+   * pushes.
+   *
+   * @param requestId of the request that the line is, which the peer may answer; else null
+   */
+  Connection.Receipt add(byte[] bytes, @Nullable Object requestId, boolean mayWait) {
+    Line line = new Line(bytes, requestId);
     lock.lock();
     try {
       if (mayWait) {
@@ -102,8 +137,7 @@ final class Outbox {
             "The connection is closed: " + (closed == null ? "it is being closed" : closed));
       }
       queue.add(line);
-      queuedBytes += bytes.length;
-      changed.signalAll();
+      queuedBytes = queuedBytes + bytes.length + 1;
       return line;
     } finally {
       lock.unlock();
@@ -112,11 +146,23 @@ final class Outbox {
 
   /** Whether so much waits already that a writer can be kept busy with it. */
   boolean hasBatch() {
-    lock.lock();
-    try {
-      return queuedBytes >= BATCH_BYTES;
-    } finally {
-      lock.unlock();
+    return queuedBytes >= BATCH_BYTES;
+  }
+
+  /** Whether so much waits that a sender has to wait too. */
+  boolean isFull() {
+    return queuedBytes > maxQueuedBytes;
+  }
+
+  /** The peer has answered that request, so it has read all up to there. */
+  void hasRead(Object requestId) {
+    if (room != null) {
+      lock.lock();
+      try {
+        room.hasRead(requestId);
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
@@ -136,22 +182,27 @@ final class Outbox {
     }
   }
 
-  /** Writes what is there, unless somebody does already. Returns the trouble, if there is any. */
-  @Nullable IOException flush() {
+  /** Sees to it that what is there is written: here, or by who writes already, or the writer. */
+  void push() {
+    if (room == null) {
+      boolean unused = flush();
+    } else if (beginWithin(room) && write()) {
+      // Just what there was room for: what has been added since is for the writer.
+      doneWriting();
+    }
+  }
+
+  /** Writes what is there, unless somebody does already. False when the output is gone. */
+  boolean flush() {
     if (!begin()) {
-      return null;
+      return true;
     }
-    try {
-      while (take()) {
-        batch.writeTo(out);
-        out.flush();
-        batch.reset();
+    while (take()) {
+      if (!write()) {
+        return false;
       }
-      return null;
-    } catch (IOException e) {
-      close("its output is gone: " + e.getMessage());
-      return e;
     }
+    return true;
   }
 
   private boolean begin() {
@@ -167,16 +218,51 @@ final class Outbox {
     }
   }
 
+  /** Takes all there is, when the pipe has room for it; else leaves it to the writer. */
+  private boolean beginWithin(PipeRoom known) {
+    lock.lock();
+    try {
+      if (writing || queue.isEmpty()) {
+        return false;
+      }
+      if (!known.takes(queuedBytes)) {
+        work.signal();
+        return false;
+      }
+      writing = true;
+      return take();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void doneWriting() {
+    lock.lock();
+    try {
+      writing = false;
+      if (queue.isEmpty()) {
+        changed.signalAll();
+      } else {
+        work.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Moves lines to the batch; false, and no longer the writer, when there are none. */
   private boolean take() {
     lock.lock();
     try {
       while (!queue.isEmpty() && batch.size() < BATCH_BYTES) {
         Line line = queue.remove();
-        queuedBytes -= line.bytes.length;
+        queuedBytes = queuedBytes - line.bytes.length - 1;
         line.fate = Fate.SENT;
         batch.write(line.bytes, 0, line.bytes.length);
         batch.write('\n');
+        if (room != null) {
+          room.wrote(line.bytes.length + 1, line.requestId);
+        }
       }
       if (batch.size() == 0) {
         writing = false;
@@ -188,10 +274,28 @@ final class Outbox {
     }
   }
 
+  private boolean write() {
+    try {
+      batch.writeTo(out);
+      out.flush();
+      if (batch.size() > BATCH_BYTES) {
+        // One long line must not cost its size for the rest of the connection's life.
+        batch = new ByteArrayOutputStream(FIRST_BYTES);
+      } else {
+        batch.reset();
+      }
+      return true;
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "A peer's input is gone", e);
+      close("its output is gone: " + e.getMessage());
+      return false;
+    }
+  }
+
   /** The life of a thread that does nothing but write, until the outbox is finished or closed. */
   void writeUntilClosed() {
     while (awaitWork()) {
-      if (flush() != null) {
+      if (!flush()) {
         return;
       }
     }
@@ -200,8 +304,8 @@ final class Outbox {
   private boolean awaitWork() {
     lock.lock();
     try {
-      while (queue.isEmpty() && !finishing && closed == null) {
-        changed.awaitUninterruptibly();
+      while (closed == null && (queue.isEmpty() ? !finishing : writing)) {
+        work.awaitUninterruptibly();
       }
       return closed == null && !queue.isEmpty();
     } finally {
@@ -215,6 +319,7 @@ final class Outbox {
     try {
       finishing = true;
       changed.signalAll();
+      work.signalAll();
       long left = waitNanos;
       while ((writing || !queue.isEmpty()) && closed == null && left > 0) {
         left = changed.awaitNanos(left);
@@ -242,6 +347,7 @@ final class Outbox {
       queue.clear();
       queuedBytes = 0;
       changed.signalAll();
+      work.signalAll();
     } finally {
       lock.unlock();
     }

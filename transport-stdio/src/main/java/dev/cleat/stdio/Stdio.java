@@ -39,6 +39,10 @@ public final class Stdio {
    */
   public static Connection of(InputStream in, OutputStream out, Limits limits) {
     return new LineConnection(
-        "stdio", in, new Outbox(out, limits), false, limits, () -> "the client closed its side");
+        "stdio",
+        in,
+        Outbox.writtenBySenders(out, limits),
+        limits,
+        () -> "the client closed its side");
   }
 }

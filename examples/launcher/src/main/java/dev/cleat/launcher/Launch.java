@@ -7,7 +7,9 @@ import com.google.inject.ProvisionException;
 import com.google.inject.Stage;
 import dev.cleat.registry.McpRegistry;
 import dev.cleat.spi.ToolSet;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a command works with: the configuration, and a registry that holds the providers' tools and
@@ -39,6 +41,15 @@ final class Launch implements AutoCloseable {
    * @throws dev.cleat.spi.ConfigException when the configuration is wrong
    */
   static Launch open(Host host, CommonOptions options) {
+    return open(host, options, Optional.empty());
+  }
+
+  /**
+   * The same, measured.
+   *
+   * @param meters gets what the registry measures
+   */
+  static Launch open(Host host, CommonOptions options, Optional<MeterRegistry> meters) {
     options.applyVerbosity();
     Plugins plugins = Plugins.discover();
     Reload reload = new Reload(plugins, host);
@@ -53,7 +64,8 @@ final class Launch implements AutoCloseable {
     try {
       return Guice.createInjector(
               Stage.PRODUCTION,
-              new LauncherModule(plugins, source, reload, tools, new UpstreamNews(host::tell)))
+              new LauncherModule(
+                  plugins, source, reload, tools, new UpstreamNews(host::tell), meters))
           .getInstance(Launch.class);
     } catch (ProvisionException e) {
       source.close();

@@ -8,7 +8,9 @@ import dev.cleat.guice.McpBinder;
 import dev.cleat.guice.McpModule;
 import dev.cleat.registry.RegistryListener;
 import dev.cleat.spi.ToolSet;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Wires the command: a registry that holds the tools of the providers, and keeps the servers
@@ -24,18 +26,21 @@ final class LauncherModule extends AbstractModule {
   private final Reload reload;
   private final Map<String, ToolSet> tools;
   private final RegistryListener news;
+  private final Optional<MeterRegistry> meters;
 
   LauncherModule(
       Plugins plugins,
       ConfigSource source,
       Reload reload,
       Map<String, ToolSet> tools,
-      RegistryListener news) {
+      RegistryListener news,
+      Optional<MeterRegistry> meters) {
     this.plugins = plugins;
     this.source = source;
     this.reload = reload;
     this.tools = tools;
     this.news = news;
+    this.meters = meters;
   }
 
   @Override
@@ -44,6 +49,7 @@ final class LauncherModule extends AbstractModule {
     McpBinder mcp = McpBinder.of(binder());
     tools.forEach(mcp::tools);
     mcp.registry(registry -> registry.source(source).listener(news));
+    meters.ifPresent(to -> mcp.registry(registry -> registry.meters(to)));
     OptionalBinder.newOptionalBinder(binder(), ClientCapabilities.class)
         .setBinding()
         .toInstance(ALL);

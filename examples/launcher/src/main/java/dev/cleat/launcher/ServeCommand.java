@@ -44,37 +44,38 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    boolean overHttp = http.isWanted();
+    if (http.isWanted()) {
+      serveHttp();
+    } else {
+      serveStreams();
+    }
+    return 0;
+  }
+
+  private void serveStreams() throws InterruptedException {
     try (Launch launch = Launch.open(host, options);
         McpServer server = server(launch)) {
-      if (overHttp) {
-        serveHttp(launch, server);
-      } else {
-        serveStreams(launch, server);
+      Optional<Thread> hook = endWith(launch, server);
+      // The wire is taken first: from here on nothing stray reaches stdout.
+      Connection wire =
+          host.isProcess() ? Stdio.standard() : Stdio.of(host.in(), host.out(), Limits.defaults());
+      if (host.terminals().in()) {
+        host.tell("serving MCP on stdin and stdout, for an agent to talk to. Ctrl-D ends it.");
       }
-      return 0;
+      start(launch);
+      try {
+        server.serve(wire);
+      } finally {
+        hook.ifPresent(ServeCommand::forget);
+      }
     }
   }
 
-  private void serveStreams(Launch launch, McpServer server) throws InterruptedException {
-    Optional<Thread> hook = endWith(launch, server);
-    // The wire is taken first: from here on nothing stray reaches stdout.
-    Connection wire =
-        host.isProcess() ? Stdio.standard() : Stdio.of(host.in(), host.out(), Limits.defaults());
-    if (host.terminals().in()) {
-      host.tell("serving MCP on stdin and stdout, for an agent to talk to. Ctrl-D ends it.");
-    }
-    start(launch);
-    try {
-      server.serve(wire);
-    } finally {
-      hook.ifPresent(ServeCommand::forget);
-    }
-  }
-
-  private void serveHttp(Launch launch, McpServer server) throws InterruptedException {
+  private void serveHttp() throws InterruptedException {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    try (HttpServer listening = http.describe(server).metrics(metrics, metrics::scrape).build()) {
+    try (Launch launch = Launch.open(host, options, Optional.of(metrics));
+        McpServer server = server(launch);
+        HttpServer listening = http.describe(server).metrics(metrics, metrics::scrape).build()) {
       Optional<Thread> hook = endWith(launch, listening);
       start(launch);
       listening.start();

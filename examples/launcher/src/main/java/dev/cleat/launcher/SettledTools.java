@@ -33,13 +33,10 @@ final class SettledTools implements ToolSet {
     return tools.tools();
   }
 
+  /** Waits for no more than the one server that is called. */
   @Override
   public Optional<ServedTool> find(String name) {
-    Optional<ServedTool> found = tools.find(name);
-    if (found.isEmpty() && upstreams.awaitSettled()) {
-      return tools.find(name);
-    }
-    return found;
+    return tools.find(name);
   }
 
   @Override
