@@ -54,6 +54,7 @@ class HttpTransportAsyncTest {
   @Test
   void whatFollowsMayBlockWhileOthersAreAnswered() throws Exception {
     CountDownLatch held = new CountDownLatch(1);
+    Thread tester = Thread.currentThread();
     try (var peer = new HttpTransportPeer(HttpTransportServers.modern());
         McpClient client = connect(peer)) {
       List<CompletableFuture<Boolean>> blocked = new ArrayList<>();
@@ -62,6 +63,10 @@ class HttpTransportAsyncTest {
             begin(client, "first")
                 .thenApply(
                     result -> {
+                      if (Thread.currentThread() == tester) {
+                        // Answered before anything could follow.
+                        return true;
+                      }
                       try {
                         return held.await(20, TimeUnit.SECONDS);
                       } catch (InterruptedException e) {
