@@ -75,13 +75,15 @@ final class Views {
 
   /** Whoever is open is ready, whatever the supervisor is about to do with the namespace. */
   private static State state(Optional<Generation> generation, Supervised.Standing standing) {
-    boolean open =
-        generation.filter(g -> g.phase() == HolderWord.Phase.OPEN && !g.isLost()).isPresent();
-    if (open) {
-      return State.READY;
+    State supervised = standing.state();
+    if (generation.isEmpty() || generation.get().isLost()) {
+      // Lost a moment ago, and the supervisor has not said yet what comes next.
+      return supervised == State.READY ? State.CONNECTING : supervised;
     }
-    // Lost a moment ago, and the supervisor has not said yet what comes next.
-    return standing.state() == State.READY ? State.CONNECTING : standing.state();
+    boolean open = generation.get().phase() == HolderWord.Phase.OPEN;
+    // Whoever is neither open nor lost is idle, or was replaced after the directory was read; then
+    // it was ready at that moment.
+    return open || supervised == State.READY || supervised == State.LOST ? State.READY : supervised;
   }
 
   private Optional<Duration> nextAttempt(Supervised.Standing standing) {
