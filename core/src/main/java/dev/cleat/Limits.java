@@ -20,7 +20,7 @@ public interface Limits {
   /** The longest message, in bytes of JSON, in either direction. */
   @Value.Default
   default int maxMessageBytes() {
-    return 4 << 20;
+    return 8 << 20;
   }
 
   /** Calls that one connection may have running; further ones are refused, not queued. */

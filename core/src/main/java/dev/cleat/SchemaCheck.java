@@ -32,13 +32,20 @@ final class SchemaCheck {
       throw new IllegalArgumentException(
           "The schema has more than " + MAX_SCHEMAS + " parts. Make it simpler.");
     }
-    validator =
-        new ValidatorFactory().withJsonNodeFactory(new PlainJson.Factory()).createValidator();
+    // The first one checks the schema, for which it takes in the whole meta-schema, some 150 KB:
+    // for
+    // every tool that is called, were it kept.
+    validator = validators().withDisabledSchemaValidation(true).createValidator();
     try {
+      validators().createValidator().registerSchema(HERE, PlainJson.of(schema.json()));
       validator.registerSchema(HERE, PlainJson.of(schema.json()));
     } catch (JsonSchemaException | IllegalArgumentException e) {
       throw new IllegalArgumentException("This is no valid JSON Schema: " + e.getMessage(), e);
     }
+  }
+
+  private static ValidatorFactory validators() {
+    return new ValidatorFactory().withJsonNodeFactory(new PlainJson.Factory());
   }
 
   /**

@@ -13,6 +13,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,6 +39,9 @@ final class ServeCommand implements Callable<Integer> {
           "list search_tools and call_tool instead of the tools of all servers, for a model that"
               + " would have too many to read")
   private boolean searching;
+
+  // Kept, because a logger that nobody keeps forgets its level.
+  private Optional<Logger> searchLog = Optional.empty();
 
   ServeCommand(Host host) {
     this.host = host;
@@ -117,7 +122,15 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private ToolSet tools(McpRegistry registry) {
-    return searching ? registry.asSearchToolSet(allowed.access()) : registry.asToolSet();
+    if (!searching) {
+      return registry.asToolSet();
+    }
+    // On newer JDKs it asks to be updated to a release that needs them.
+    searchLog =
+        Optional.of(
+            Logger.getLogger("org.apache.lucene.internal.vectorization.VectorizationProvider"));
+    searchLog.get().setLevel(Level.SEVERE);
+    return registry.asSearchToolSet(allowed.access());
   }
 
   /**
