@@ -52,6 +52,7 @@ type caller struct {
 
 	lock     sync.Mutex
 	heard    map[any][]float64
+	last     map[any]chan struct{}
 	sequence int
 }
 
@@ -60,7 +61,7 @@ func talk(ctx context.Context, in io.Reader, out io.Writer) error {
 	if err := json.NewDecoder(in).Decode(&todo); err != nil {
 		return err
 	}
-	c := &caller{heard: map[any][]float64{}}
+	c := &caller{heard: map[any][]float64{}, last: map[any]chan struct{}{}}
 	client := mcp.NewClient(&mcp.Implementation{Name: "go", Version: "1"},
 		&mcp.ClientOptions{ProgressNotificationHandler: c.progress})
 	options := &mcp.ClientSessionOptions{}
@@ -151,6 +152,26 @@ func (c *caller) progress(_ context.Context, heard *mcp.ProgressNotificationClie
 	defer c.lock.Unlock()
 	token := heard.Params.ProgressToken
 	c.heard[token] = append(c.heard[token], heard.Params.Progress)
+	if heard.Params.Total > 0 && c.last[token] == nil {
+		c.last[token] = make(chan struct{})
+	}
+	// It rises, so this comes once.
+	if heard.Params.Total > 0 && heard.Params.Progress == heard.Params.Total {
+		close(c.last[token])
+	}
+}
+
+// The SDK tells of notifications in another goroutine than of the answer, which may overtake what came before it.
+func (c *caller) awaitLastProgress(token any) {
+	c.lock.Lock()
+	last := c.last[token]
+	c.lock.Unlock()
+	if last != nil {
+		select {
+		case <-last:
+		case <-time.After(5 * time.Second):
+		}
+	}
 }
 
 func (c *caller) call(ctx context.Context, tool string, arguments map[string]any) (outcome, error) {
@@ -160,6 +181,7 @@ func (c *caller) call(ctx context.Context, tool string, arguments map[string]any
 	c.lock.Unlock()
 	params := &mcp.CallToolParams{Name: tool, Arguments: arguments, Meta: mcp.Meta{"progressToken": token}}
 	result, err := c.session.CallTool(ctx, params)
+	c.awaitLastProgress(token)
 	var refused *jsonrpc.Error
 	if errors.As(err, &refused) {
 		return outcome{Code: refused.Code, Message: refused.Message}, nil

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -390,18 +389,5 @@ class FanOutTest {
             });
 
     assertThat(answers(result.join())).containsOnlyKeys("a", "b");
-  }
-
-  @Test
-  void whatMakesNoSenseIsRefused() {
-    assertThatThrownBy(() -> OPTIONS.withConcurrency(0))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("The concurrency of a fan-out is 0. Allowed is 1 or more.");
-    assertThatThrownBy(() -> OPTIONS.withPerTarget(Duration.ZERO))
-        .hasMessage("The time limit of a fan-out's target is PT0S. Allowed is above zero.");
-    assertThatThrownBy(() -> OPTIONS.withWhole(Duration.ofSeconds(-1)))
-        .hasMessage("The time limit of a fan-out's whole is PT-1S. Allowed is above zero.");
-    assertThat(FanOutOptions.defaults())
-        .isEqualTo(new FanOutOptions(16, Duration.ofSeconds(30), Optional.empty()));
   }
 }

@@ -7,10 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cleat.McpException;
 import dev.cleat.Namespace;
 import dev.cleat.registry.Breaker.Outcome;
-import dev.cleat.registry.Breaker.State;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,22 +30,6 @@ class GateTest {
 
   private long deadline() {
     return time.nanos() + LIMIT.toNanos();
-  }
-
-  /** Keeps what it is told. */
-  private static class Told implements Gate.Waiter {
-    final List<Pass> passes = new ArrayList<>();
-    final List<McpException> refusals = new ArrayList<>();
-
-    @Override
-    public void admitted(Pass pass) {
-      passes.add(pass);
-    }
-
-    @Override
-    public void refused(McpException why) {
-      refusals.add(why);
-    }
   }
 
   @Test
@@ -138,118 +119,6 @@ class GateTest {
                 + " wait, which is the limit of the queue. Call again later, or raise one of the"
                 + " limits.");
     assertThat(gate.rejected()).isEqualTo(1);
-  }
-
-  @Test
-  void anOpenBreakerSaysUntilWhen() {
-    Gate gate = gate(4, 4);
-    gate.enter(deadline(), "first").end(Outcome.UNANSWERED);
-    gate.enter(deadline(), "second").end(Outcome.UNANSWERED);
-    time.advance(Duration.ofSeconds(1));
-
-    assertThatThrownBy(() -> gate.enter(deadline(), "third"))
-        .isInstanceOf(McpException.NotSent.class)
-        .hasMessage(
-            "The call was not sent to \"time\": it has not answered lately, so nothing is sent to"
-                + " it for another 2000 ms. Call again then.");
-
-    time.advance(Duration.ofSeconds(2));
-    Pass probe = gate.enter(deadline(), "probe");
-    assertThat(gate.breaker()).isEqualTo(State.HALF_OPEN);
-    assertThatThrownBy(() -> gate.enter(deadline(), "beside it"))
-        .isInstanceOf(McpException.NotSent.class)
-        .hasMessage(
-            "The call was not sent to \"time\": it has not answered lately, and one call tries"
-                + " whether it does again. Call again when that has ended.");
-
-    probe.end(Outcome.ANSWERED);
-    gate.enter(deadline(), "after it").end(Outcome.ANSWERED);
-    assertThat(gate.breaker()).isEqualTo(State.CLOSED);
-  }
-
-  @Test
-  void thoseWhoWaitAreRefusedWhenTheBreakerOpens() {
-    Gate gate = gate(2, 4);
-    Pass one = gate.enter(deadline(), "one");
-    Pass other = gate.enter(deadline(), "other");
-    Told waiting = new Told();
-    one.end(Outcome.UNANSWERED);
-    Pass third = gate.enter(deadline(), "third");
-    gate.enterAsync(deadline(), "waits", waiting);
-    gate.enterAsync(deadline(), "waits too", waiting);
-
-    other.end(Outcome.UNANSWERED);
-
-    assertThat(waiting.passes).isEmpty();
-    assertThat(waiting.refusals).hasSize(2).allMatch(McpException.NotSent.class::isInstance);
-    third.end(Outcome.ANSWERED);
-    assertThat(gate.breaker()).isEqualTo(State.OPEN);
-    assertThat(gate.inFlight()).isZero();
-  }
-
-  @Test
-  void whoWaitsWhileTheBreakerIsToBeTriedIsTheProbeOrIsRefused() {
-    Gate gate = gate(2, 4);
-    Pass one = gate.enter(deadline(), "one");
-    Pass other = gate.enter(deadline(), "other");
-    // Held by calls of before, so that there is no room for a probe.
-    one.end(Outcome.UNANSWERED);
-    one = gate.enter(deadline(), "one again");
-    gate.settings(new GateSettings(1, 4, 1, Duration.ofSeconds(3)));
-    other.end(Outcome.UNANSWERED);
-    assertThat(gate.breaker()).isEqualTo(State.OPEN);
-    time.advance(Duration.ofSeconds(3));
-    Told waiting = new Told();
-    gate.enterAsync(deadline(), "probe", waiting);
-    gate.enterAsync(deadline(), "beside it", waiting);
-    gate.enterAsync(deadline(), "and another", waiting);
-    assertThat(gate.queued()).isEqualTo(3);
-
-    one.end(Outcome.ANSWERED);
-
-    assertThat(waiting.passes).hasSize(1);
-    assertThat(waiting.refusals).hasSize(2);
-    assertThat(gate.breaker()).isEqualTo(State.HALF_OPEN);
-    waiting.passes.get(0).end(Outcome.ANSWERED);
-    assertThat(gate.breaker()).isEqualTo(State.CLOSED);
-    assertThat(gate.inFlight()).isZero();
-  }
-
-  @Test
-  void thereIsOneProbeHoweverMuchRoomThereIsAtOnce() {
-    Gate gate = gate(new GateSettings(1, 4, 1, Duration.ofSeconds(3)));
-    Pass old = gate.enter(deadline(), "old");
-    gate.settings(new GateSettings(2, 4, 1, Duration.ofSeconds(3)));
-    gate.enter(deadline(), "the last").end(Outcome.UNANSWERED);
-    gate.settings(new GateSettings(1, 4, 1, Duration.ofSeconds(3)));
-    time.advance(Duration.ofSeconds(3));
-    Told waiting = new Told();
-    for (int i = 0; i < 4; i++) {
-      gate.enterAsync(deadline(), "waits", waiting);
-    }
-
-    gate.settings(new GateSettings(4, 4, 1, Duration.ofSeconds(3)));
-
-    assertThat(waiting.passes).hasSize(1);
-    assertThat(waiting.refusals).hasSize(3).allMatch(McpException.NotSent.class::isInstance);
-    assertThat(gate.inFlight()).isEqualTo(2);
-    assertThat(gate.rejected()).isEqualTo(3);
-    waiting.passes.get(0).end(Outcome.ANSWERED);
-    old.end(Outcome.ANSWERED);
-    assertThat(gate.inFlight()).isZero();
-  }
-
-  @Test
-  void aNewGenerationIsNotBlamedForTheCallsOfTheOneBefore() {
-    Gate gate = gate(4, 0);
-    Pass one = gate.enter(deadline(), "one");
-    Pass other = gate.enter(deadline(), "other");
-
-    gate.reset();
-    one.end(Outcome.UNANSWERED);
-    other.end(Outcome.UNANSWERED);
-
-    assertThat(gate.breaker()).isEqualTo(State.CLOSED);
   }
 
   @Test

@@ -15,8 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -282,89 +280,6 @@ class SupervisorTest {
 
     assertThat(all.current(RAY)).isSameAs(fresh);
     stale.assertClosedProperly();
-  }
-
-  @Test
-  void aRegistrationByHandSupersedesAnAttempt() throws Exception {
-    CountDownLatch connecting = new CountDownLatch(1);
-    CountDownLatch go = new CountDownLatch(1);
-    FakeClient stale = new FakeClient("stale");
-    FakeClient byHand = new FakeClient("by hand");
-    all.script(
-        ONE,
-        () -> {
-          connecting.countDown();
-          holdThroughInterrupts(go);
-          return stale;
-        });
-    all.script(TWO, () -> byHand);
-    all.supervisor.want(RAY, ONE, this);
-    Runnable attempt = all.takeWork();
-    Future<Void> attempting = aside.run(attempt::run);
-    Aside.await(connecting);
-
-    Aside.get(aside.run(() -> all.supervisor.register(RAY, TWO)));
-    go.countDown();
-    Aside.get(attempting);
-    all.pass(Duration.ofSeconds(3));
-
-    assertThat(all.current(RAY)).isSameAs(byHand);
-    assertThat(all.view("ray").state()).isEqualTo(State.READY);
-    stale.assertClosedProperly();
-  }
-
-  private static void holdThroughInterrupts(CountDownLatch latch) {
-    boolean interrupted = false;
-    while (latch.getCount() > 0) {
-      try {
-        Aside.await(latch);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  @Test
-  void aRegistrationByHandThatFailsLeavesWhatWasWantedBefore() {
-    FakeClient client = new FakeClient("client");
-    FakeClient again = new FakeClient("again");
-    all.script(ONE, () -> client);
-    all.script(TWO, refusing("a typing mistake"));
-    all.supervisor.register(RAY, ONE);
-
-    assertThatThrownBy(() -> all.supervisor.register(RAY, TWO))
-        .isInstanceOf(McpException.ConnectFailed.class);
-    assertThat(all.current(RAY)).isSameAs(client);
-    all.script(ONE, () -> again);
-    client.lose("it was killed");
-    all.pass(Duration.ofSeconds(1));
-
-    assertThat(all.view("ray").state()).isEqualTo(State.READY);
-  }
-
-  @Test
-  void aClientThatIsLostWhileItsSuccessorIsConnectedComesBackWhenThatFails() {
-    FakeClient client = new FakeClient("client");
-    FakeClient again = new FakeClient("again");
-    all.script(ONE, () -> client);
-    all.supervisor.register(RAY, ONE);
-    all.script(ONE, () -> again);
-    all.script(
-        TWO,
-        () -> {
-          client.lose("it was killed");
-          assertThat(all.attempts).as("nothing gets in between").hasSize(2);
-          throw new McpException.ConnectFailed("a typing mistake", null);
-        });
-
-    assertThatThrownBy(() -> all.supervisor.register(RAY, TWO))
-        .isInstanceOf(McpException.ConnectFailed.class);
-    all.work();
-
-    assertThat(all.current(RAY)).isSameAs(again);
   }
 
   @Test
