@@ -358,7 +358,10 @@ class SupervisionScenariosTest {
     assertThat(idle.state()).isEqualTo(State.IDLE);
     assertThat(registry.tools()).extracting(tool -> tool.name()).contains("ray__echo");
     assertThat(call(registry, "ray")).isEqualTo("ray");
-    assertThat(journal.of("ray")).filteredOn(event -> event.kind() == Kind.READY).hasSize(2);
+    // Once more each time that it was stopped again before the call got hold of it.
+    assertThat(journal.of("ray"))
+        .filteredOn(event -> event.kind() == Kind.READY)
+        .hasSizeGreaterThan(1);
   }
 
   private static void holdWithoutListening(CountDownLatch latch) {
