@@ -24,7 +24,7 @@ final class Calls {
    * How long a call that could not be sent waits to hear that its client is gone. The two come
    * together; this only bounds the wait should they not.
    */
-  static final Duration END_LAG = Duration.ofMillis(250);
+  static final Duration END_LAG = Duration.ofSeconds(1);
 
   private final Clients clients;
   private final Supervisor supervisor;

@@ -86,6 +86,58 @@ class RecoveryTest {
 
   @ParameterizedTest
   @EnumSource
+  void aCallThatCouldNotBeSentWaitsForTheNewsThatItsClientHasEnded(Way way) throws Exception {
+    FakeClient old = new FakeClient("old");
+    CountDownLatch refused = new CountDownLatch(1);
+    old.onCall(
+        call -> {
+          refused.countDown();
+          throw new McpException.NotSent("The pipe is broken.");
+        });
+    all.register(old);
+    all.next(new FakeClient("new"));
+    Future<ToolResult> calling = aside.call(() -> call(way));
+    Aside.await(refused);
+
+    old.lose("it was killed");
+
+    assertThat(Aside.get(calling).text()).isEqualTo("new");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aCallThatALivingClientDoesNotSendIsNotSentAgain(Way way) throws Exception {
+    FakeClient deaf = new FakeClient("deaf");
+    deaf.onCall(
+        call -> {
+          throw new McpException.NotSent("The peer does not read.");
+        });
+    all.register(deaf);
+
+    assertThatThrownBy(() -> call(way))
+        .isInstanceOf(McpException.NotSent.class)
+        .hasMessageContaining("does not read");
+    assertThat(all.inFlight()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatAToolThrowsThatIsNoTroubleOfTheProtocolComesOutAsItIs(Way way) throws Exception {
+    FakeClient broken = new FakeClient("broken");
+    broken.onCall(
+        call -> {
+          throw new IllegalStateException("a fault");
+        });
+    all.register(broken);
+
+    assertThatThrownBy(() -> call(way))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("a fault");
+    assertThat(all.inFlight()).as("what it had taken is free again").isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void aCallThatWasSentIsNotRepeatedAndSaysWhereItWasLost(Way way) throws Exception {
     FakeClient old = new FakeClient("old").holdingCalls();
     FakeClient fresh = new FakeClient("new");

@@ -329,6 +329,25 @@ class SupervisorTest {
     assertThat(all.attempts).hasSize(1);
     assertThat(all.time.scheduled()).isZero();
     assertThatThrownBy(waiting::join).hasCauseInstanceOf(McpException.Closed.class);
+    assertThatThrownBy(all.supervisor.wake(RAY).orElseThrow()::join)
+        .hasCauseInstanceOf(McpException.Closed.class);
+  }
+
+  @Test
+  void whatIsTakenOutIsNotCaredForAnyMore() {
+    FakeClient client = new FakeClient("client");
+    all.script(ONE, () -> client);
+    all.supervisor.want(RAY, ONE, this);
+    all.work();
+
+    assertThat(all.supervisor.remove(RAY, Optional.of(this))).isTrue();
+    client.lose("it was killed");
+    all.pass(Duration.ofSeconds(5));
+
+    assertThat(all.attempts).hasSize(1);
+    assertThat(all.supervisor.wake(RAY)).isEmpty();
+    assertThat(all.supervisor.remove(RAY, Optional.of(this))).isFalse();
+    assertThat(all.supervisor.namespaces()).isEmpty();
   }
 
   @Test
