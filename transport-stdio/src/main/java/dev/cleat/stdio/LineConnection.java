@@ -94,7 +94,10 @@ final class LineConnection implements Connection {
     byte[] line = MessageCodec.encode(message, limits.maxMessageBytes());
     Object requestId = message instanceof Message.Request request ? request.id() : null;
     ReaderTurn reading = ReaderTurn.ofThisThread();
-    if (reading != null && reading.mayDefer() && !outbox.hasBatch()) {
+    // Not what is told on the way to an answer: clients lose the last progress of a call when they
+    // read it together with the answer, as the official SDK for TypeScript does.
+    boolean canWait = !(message instanceof Message.Notification);
+    if (canWait && reading != null && reading.mayDefer() && !outbox.hasBatch()) {
       Receipt receipt = outbox.add(line, requestId, false);
       if (!reading.defer(outbox)) {
         outbox.push();
