@@ -132,11 +132,17 @@ final class AsyncCall {
       if (result.isDone() || !user.begin()) {
         throw new McpException.Cancelled(what, true);
       }
+      Map<String, Object> next;
+      boolean wanted;
       try {
-        return Optional.of(requests.nextRound(what, firstParams, answer, call.listener(), number));
+        next = requests.nextRound(what, firstParams, answer, call.listener(), number);
       } finally {
-        boolean unused = user.end();
+        wanted = user.end();
       }
+      if (!wanted) {
+        throw new McpException.Cancelled(what, true);
+      }
+      return Optional.of(next);
     }
 
     @Override

@@ -136,9 +136,10 @@ final class ClientReceiver implements Connection.Receiver {
   public void ended(String reason) {
     // First, so that what ends with the rest is not begun anew.
     listening.end();
+    // Before its calls fail: whoever sees one fail finds that it has ended.
+    ended.complete(reason);
     pending.end(reason);
     requests.ended();
     questions.end();
-    ended.complete(reason);
   }
 }
