@@ -65,7 +65,7 @@ public class AnswerRaces {
   }
 
   /** Takes everything, gives nothing back, and counts. */
-  private static final class Line implements Connection, Connection.Receipt {
+  private static final class Line implements Connection {
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger cancellations = new AtomicInteger();
 
@@ -75,21 +75,11 @@ public class AnswerRaces {
     @Override
     public Receipt send(Message message) {
       (message instanceof Message.Request ? requests : cancellations).incrementAndGet();
-      return this;
+      return Receipt.SENT;
     }
 
     @Override
     public void close() {}
-
-    @Override
-    public boolean sent() {
-      return true;
-    }
-
-    @Override
-    public boolean withdraw() {
-      return false;
-    }
   }
 
   private static int number(boolean answer) {

@@ -68,6 +68,20 @@ public interface Connection extends AutoCloseable {
 
   /** What became of a message that was taken for writing. */
   interface Receipt {
+    /** Of what leaves as soon as it is taken. */
+    Receipt SENT =
+        new Receipt() {
+          @Override
+          public boolean sent() {
+            return true;
+          }
+
+          @Override
+          public boolean withdraw() {
+            return false;
+          }
+        };
+
     /** Whether its first byte may have left. Once true it stays so. */
     boolean sent();
 

@@ -2,7 +2,6 @@
 package dev.cleat.registry;
 
 import dev.cleat.McpException;
-import dev.cleat.Namespace;
 import dev.cleat.Schema;
 import dev.cleat.ServedTool;
 import dev.cleat.Tool;
@@ -17,11 +16,9 @@ final class Arrivals {
   /** Longer than most servers take to start, and shorter than an agent takes to lose patience. */
   private static final Duration MOST = Duration.ofSeconds(20);
 
-  private final Clients clients;
   private final Calls calls;
 
-  Arrivals(Clients clients, Calls calls) {
-    this.clients = clients;
+  Arrivals(Calls calls) {
     this.calls = calls;
   }
 
@@ -31,16 +28,12 @@ final class Arrivals {
    * @return why it is not there; nothing when it is, or when there is none to wait for
    */
   Optional<McpException> await(String tool) {
-    Optional<Namespace> awaited =
-        ToolName.parse(tool)
-            .map(ToolName::namespace)
-            .filter(namespace -> clients.directory().client(namespace).isEmpty())
-            .filter(calls::isWanted);
+    Optional<ToolName> awaited = calls.unconnected(tool);
     if (awaited.isEmpty()) {
       return Optional.empty();
     }
     try {
-      calls.hold(awaited.get(), MOST).release();
+      calls.hold(awaited.get().namespace(), MOST).release();
       return Optional.empty();
     } catch (McpException why) {
       return Optional.of(why);

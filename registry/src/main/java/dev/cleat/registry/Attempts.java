@@ -69,7 +69,7 @@ final class Attempts {
     }
     long epoch = one.epoch;
     if (delay.isZero()) {
-      one.retryWith(() -> {});
+      one.stopRetry();
       one.attempting = true;
       one.stand(State.CONNECTING, one.standing().trouble(), OptionalLong.empty());
       ClientDefinition definition = one.definition;
@@ -226,7 +226,7 @@ final class Attempts {
   /** What was begun for one is void from now on. */
   void supersede(Supervised one) {
     one.epoch++;
-    one.retryWith(() -> {});
+    one.stopRetry();
     if (one.attempt != null) {
       clients.interrupt(one.attempt);
     }

@@ -31,13 +31,6 @@ final class Breaker {
   // The pause doubles this often: 1, 2, 4, 8 times.
   private static final int MAX_DOUBLINGS = 3;
 
-  /** Whether calls pass. */
-  enum State {
-    CLOSED,
-    OPEN,
-    HALF_OPEN
-  }
-
   /** How a call ended, as far as the breaker is concerned. */
   enum Outcome {
     /** The server said something, be it a failure or an error. */
@@ -50,33 +43,33 @@ final class Breaker {
 
   /** One stay in a state. */
   static final class Period {
-    private final State state;
+    private final BreakerState state;
     private final int doublings;
     // While OPEN.
     private final long until;
     // While CLOSED: since the last answer.
     private final AtomicInteger unanswered = new AtomicInteger();
 
-    private Period(State state, int doublings, long until) {
+    private Period(BreakerState state, int doublings, long until) {
       this.state = state;
       this.doublings = doublings;
       this.until = until;
     }
 
     boolean isClosed() {
-      return state == State.CLOSED;
+      return state == BreakerState.CLOSED;
     }
   }
 
   private final Time time;
-  private final Announcements<State> changes;
+  private final Announcements<BreakerState> changes;
   private volatile GateSettings settings;
   private volatile Period period = closed();
 
   // Guards the changes of the period, and the order in which they are announced.
   private final ReentrantLock lock = new ReentrantLock();
 
-  Breaker(Time time, GateSettings settings, Consumer<State> onChange) {
+  Breaker(Time time, GateSettings settings, Consumer<BreakerState> onChange) {
     this.time = time;
     this.settings = settings;
     this.changes = new Announcements<>(onChange);
@@ -90,7 +83,7 @@ final class Breaker {
     }
   }
 
-  State state() {
+  BreakerState state() {
     return period.state;
   }
 
@@ -121,7 +114,7 @@ final class Breaker {
       if (refuses(now)) {
         return null;
       }
-      Period probe = new Period(State.HALF_OPEN, now.doublings, 0);
+      Period probe = new Period(BreakerState.HALF_OPEN, now.doublings, 0);
       if (change(now, probe)) {
         return probe;
       }
@@ -138,7 +131,8 @@ final class Breaker {
         switch (outcome) {
           case ANSWERED -> change(began, closed());
           case UNANSWERED -> change(began, open(Math.min(began.doublings + 1, MAX_DOUBLINGS)));
-          case NEITHER -> change(began, new Period(State.OPEN, began.doublings, time.nanos()));
+          case NEITHER ->
+              change(began, new Period(BreakerState.OPEN, began.doublings, time.nanos()));
         };
   }
 
@@ -164,7 +158,7 @@ final class Breaker {
       before = period;
       period = closed();
       if (!before.isClosed()) {
-        changes.add(State.CLOSED);
+        changes.add(BreakerState.CLOSED);
       }
     } finally {
       lock.unlock();
@@ -175,7 +169,7 @@ final class Breaker {
   /** Why calls are refused now, and until when. */
   String why() {
     Period now = period;
-    if (now.state == State.OPEN) {
+    if (now.state == BreakerState.OPEN) {
       long millis = Duration.ofNanos(now.until - time.nanos()).toMillis();
       return "it has not answered lately, so nothing is sent to it for another "
           + Math.max(1, millis)
@@ -186,12 +180,12 @@ final class Breaker {
   }
 
   private static Period closed() {
-    return new Period(State.CLOSED, 0, 0);
+    return new Period(BreakerState.CLOSED, 0, 0);
   }
 
   private Period open(int doublings) {
     long pause = settings.breakerPause().toNanos() << doublings;
-    return new Period(State.OPEN, doublings, time.nanos() + pause);
+    return new Period(BreakerState.OPEN, doublings, time.nanos() + pause);
   }
 
   private boolean change(Period from, Period to) {

@@ -4,33 +4,32 @@ package dev.cleat.registry;
 import dev.cleat.McpException;
 import dev.cleat.Namespace;
 import dev.cleat.ToolCall;
+import dev.cleat.ToolName;
 import dev.cleat.ToolResult;
+import dev.cleat.mcp.McpClient;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings calls to the current client of their namespace: through the gate, with the client held
  * until the call has ended, and once more where that is safe.
  *
- * <p>What may be done again is decided here, for calls that block their thread and for those that
- * do not ({@link RoutedCall}).
+ * <p>Calls that block their thread are made here, those that do not are {@link RoutedCall}s. What
+ * may be done again is decided for both by {@link Resending}.
  */
 final class Calls {
-  /**
-   * How long a call that could not be sent waits to hear that its client is gone. The two come
-   * together; this only bounds the wait should they not.
-   */
-  static final Duration END_LAG = Duration.ofSeconds(1);
-
   private final Clients clients;
   private final Supervisor supervisor;
   private final Time time;
   private final Metering metering;
-  private final int maxResends;
+  private final Resending resending;
   private final Duration callLimit;
 
   Calls(
@@ -44,7 +43,7 @@ final class Calls {
     this.supervisor = supervisor;
     this.time = time;
     this.metering = metering;
-    this.maxResends = maxResends;
+    this.resending = new Resending(clients, supervisor, maxResends);
     this.callLimit = callLimit;
   }
 
@@ -58,6 +57,10 @@ final class Calls {
 
   Metering metering() {
     return metering;
+  }
+
+  Resending resending() {
+    return resending;
   }
 
   /** Makes a call that has been let through. */
@@ -78,29 +81,46 @@ final class Calls {
   private ToolResult letThrough(Namespace namespace, ToolCall call, Made made) {
     long begun = time.nanos();
     long deadline = begun + Background.nanos(limit(namespace, call));
-    Metering.Outcome outcome = Metering.Outcome.FAILED;
+    Pass pass = null;
+    ToolResult result = null;
+    Throwable failure = null;
     try {
-      Pass pass = gate(namespace).enter(deadline, call.tool());
-      Breaker.Outcome ended = Breaker.Outcome.NEITHER;
-      try {
-        ToolResult result = made.make(begun, deadline);
-        ended = Breaker.Outcome.ANSWERED;
-        outcome = Metering.Outcome.of(result);
-        return result;
-      } catch (McpException e) {
-        ended = outcomeOf(namespace, e);
-        throw e;
-      } finally {
-        pass.end(ended);
-      }
-    } catch (McpException e) {
-      outcome = Metering.Outcome.of(e);
+      pass = gate(namespace).enter(deadline, call.tool());
+      result = made.make(begun, deadline);
+      return result;
+    } catch (RuntimeException | Error e) {
+      failure = e;
       throw e;
     } finally {
-      if (metering.timed()) {
-        metering.callEnded(namespace, time.nanos() - begun, outcome);
-      }
+      ended(namespace, begun, pass, result, failure);
     }
+  }
+
+  /**
+   * A call has ended: with a result, or with a failure.
+   *
+   * @param pass what it was let through by, if it was
+   */
+  void ended(
+      Namespace namespace,
+      long begun,
+      @Nullable Pass pass,
+      @Nullable ToolResult result,
+      @Nullable Throwable failure) {
+    if (pass != null) {
+      pass.end(failure == null ? Breaker.Outcome.ANSWERED : outcomeOf(namespace, failure));
+    }
+    if (metering.timed()) {
+      metering.callEnded(namespace, time.nanos() - begun, outcome(result, failure));
+    }
+  }
+
+  private static Metering.Outcome outcome(
+      @Nullable ToolResult result, @Nullable Throwable failure) {
+    if (failure != null) {
+      return Metering.Outcome.of(failure);
+    }
+    return result == null ? Metering.Outcome.FAILED : Metering.Outcome.of(result);
   }
 
   /**
@@ -151,9 +171,32 @@ final class Calls {
     return hold(namespace, deadline, "the connection to \"" + namespace + "\"");
   }
 
-  /** Whether somebody wants a client there, be it connected or not. */
-  boolean isWanted(Namespace namespace) {
-    return supervisor.find(namespace) != null;
+  /**
+   * Which tool is called by that name, by its own name there.
+   *
+   * @throws McpException.NotFound when there is none
+   */
+  ToolName named(String name) {
+    Optional<Listing.Place> place = clients.directory().tool(name);
+    return place.isPresent()
+        ? new ToolName(place.get().namespace(), place.get().tool())
+        : unconnected(name).orElseThrow(() -> noSuchTool(name));
+  }
+
+  /**
+   * The same of a client that is wanted and has never been connected: it has listed nothing, and
+   * only the name says whose tool it is.
+   */
+  Optional<ToolName> unconnected(String name) {
+    return ToolName.parse(name)
+        .filter(tool -> clients.directory().client(tool.namespace()).isEmpty())
+        .filter(tool -> supervisor.find(tool.namespace()) != null);
+  }
+
+  private McpException noSuchTool(String name) {
+    return clients.isClosing()
+        ? Clients.registryClosed()
+        : new McpException.NotFound(clients.directory().noSuchTool(name));
   }
 
   private Generation hold(Namespace namespace, long deadline, String what) {
@@ -166,15 +209,50 @@ final class Calls {
   }
 
   private ToolResult attempt(Namespace namespace, ToolCall call, long begun, long deadline) {
+    return use(
+        namespace,
+        deadline,
+        call.tool(),
+        generation -> generation.client().callTool(within(call, generation, begun)),
+        (generation, failure) -> resending.isHarmless(generation, call, failure));
+  }
+
+  /**
+   * Asks the current client for something that is no call of a tool, in this thread.
+   *
+   * @param what names it in messages
+   */
+  <T> T ask(Namespace namespace, String what, Function<McpClient, T> request) {
+    long deadline = time.nanos() + Background.nanos(callLimit);
+    return use(
+        namespace,
+        deadline,
+        what,
+        generation -> request.apply(generation.client()),
+        (generation, failure) -> Resending.isUnsent(failure));
+  }
+
+  /**
+   * Uses the current client, and the next one where that is safe.
+   *
+   * @param harmless whether what failed may be done again
+   */
+  private <T> T use(
+      Namespace namespace,
+      long deadline,
+      String what,
+      Function<Generation, T> request,
+      BiPredicate<Generation, McpException> harmless) {
     for (int resends = 0; ; resends++) {
-      Generation generation = hold(namespace, deadline, call.tool());
+      Generation generation = hold(namespace, deadline, what);
       try {
-        return generation.client().callTool(within(call, generation, begun));
+        return request.apply(generation);
       } catch (McpException e) {
-        if (mayBeEnding(generation, call, e)) {
+        boolean mayGoAgain = resending.isLeft(resends) && harmless.test(generation, e);
+        if (mayGoAgain && resending.mayBeEnding(generation)) {
           awaitEnd(generation);
         }
-        if (!mayGoAgain(generation, call, e, resends)) {
+        if (!mayGoAgain || !resending.hasSuccessor(generation)) {
           throw placed(e, generation);
         }
       } finally {
@@ -203,7 +281,8 @@ final class Calls {
 
   private static void awaitEnd(Generation generation) {
     try {
-      var unused = generation.client().ended().get(END_LAG.toNanos(), TimeUnit.NANOSECONDS);
+      var unused =
+          generation.client().ended().get(Resending.END_LAG.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
@@ -270,48 +349,6 @@ final class Calls {
     }
     long limit = Background.nanos(call.timeout().orElse(generation.callLimit()));
     return call.withTimeout(Duration.ofNanos(Math.max(1, limit - waited)));
-  }
-
-  /**
-   * Whether a call that failed may go to the newest client: it was not executed, or its tool does
-   * no harm twice and its caller allows that; and there is another client now, or will be.
-   */
-  boolean mayGoAgain(Generation generation, ToolCall call, McpException failure, int resends) {
-    if (resends >= maxResends || !isHarmless(generation, call, failure)) {
-      return false;
-    }
-    clients.lost(generation);
-    return clients.isReplaced(generation)
-        || generation.isLost() && supervisor.find(generation.namespace()) != null;
-  }
-
-  /**
-   * Whether a call may have failed because its client has just ended, which will be known in a
-   * moment.
-   */
-  boolean mayBeEnding(Generation generation, ToolCall call, McpException failure) {
-    return isHarmless(generation, call, failure)
-        && clients.isCurrent(generation)
-        && !generation.client().ended().isDone();
-  }
-
-  private boolean isHarmless(Generation generation, ToolCall call, McpException failure) {
-    return failure instanceof McpException.NotSent
-        || failure instanceof McpException.Closed
-        || failure instanceof McpException.OutcomeUnknown && isRepeatable(generation, call);
-  }
-
-  private boolean isRepeatable(Generation generation, ToolCall call) {
-    if (!call.repeatable()) {
-      return false;
-    }
-    Directory.Entry entry = clients.directory().entry(generation.namespace().value());
-    Optional<Listing.Place> place =
-        entry == null ? Optional.empty() : entry.listing().place(call.tool());
-    return place
-        .map(found -> found.listed().hints())
-        .filter(hints -> hints.readOnly() || hints.idempotent())
-        .isPresent();
   }
 
   /** A failure that says which client it happened to, if the outcome is unknown. */

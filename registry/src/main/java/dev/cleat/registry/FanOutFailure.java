@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 import dev.cleat.McpException;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
 
 /**
  * Why one of many clients did not answer a call.
@@ -27,10 +26,7 @@ public record FanOutFailure(String message, boolean mayHaveExecuted, Optional<Th
   }
 
   static FanOutFailure of(Throwable thrown) {
-    Throwable bare =
-        thrown instanceof CompletionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
+    Throwable bare = Failures.unwrapped(thrown);
     if (bare instanceof McpException known) {
       return new FanOutFailure(
           String.valueOf(known.getMessage()), known.mayHaveExecuted(), Optional.of(known));

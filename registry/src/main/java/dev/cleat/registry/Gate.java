@@ -67,7 +67,7 @@ final class Gate {
       Namespace namespace,
       Time time,
       GateSettings settings,
-      Consumer<Breaker.State> onBreakerChange) {
+      Consumer<BreakerState> onBreakerChange) {
     this.namespace = namespace;
     this.time = time;
     this.settings = settings;
@@ -154,7 +154,7 @@ final class Gate {
     return queued;
   }
 
-  Breaker.State breaker() {
+  BreakerState breaker() {
     return breaker.state();
   }
 

@@ -45,7 +45,7 @@ final class Gates {
     gates.values().forEach(gate -> gate.remove(why));
   }
 
-  private static Kind kindOf(Breaker.State state) {
+  private static Kind kindOf(BreakerState state) {
     return switch (state) {
       case OPEN -> Kind.BREAKER_OPEN;
       case HALF_OPEN -> Kind.BREAKER_HALF_OPEN;

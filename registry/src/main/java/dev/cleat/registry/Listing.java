@@ -15,8 +15,15 @@ import java.util.Optional;
  * sees all of a server or nothing of it.
  */
 final class Listing {
-  /** Where a tool is: its client's namespace and its own name there. */
-  record Place(Namespace namespace, String tool, Tool listed) {}
+  /**
+   * Where a tool is.
+   *
+   * @param namespace its client's
+   * @param tool its own name there
+   * @param listed as it is listed, by the name to call it by
+   * @param ofThisProcess whether it runs in the thread of who calls it
+   */
+  record Place(Namespace namespace, String tool, Tool listed, boolean ofThisProcess) {}
 
   /** Of a client that has not been asked yet. */
   static final Listing NOTHING = new Listing(Namespace.of("nothing"), List.of(), true);
@@ -29,7 +36,8 @@ final class Listing {
     for (Tool tool : tools) {
       String name = bareNames ? tool.name() : namespace.value() + ToolName.SEPARATOR + tool.name();
       // A server that lists one name twice is asked for the first.
-      byOwnName.putIfAbsent(tool.name(), new Place(namespace, tool.name(), tool.withName(name)));
+      byOwnName.putIfAbsent(
+          tool.name(), new Place(namespace, tool.name(), tool.withName(name), bareNames));
     }
     own = List.copyOf(tools);
     List<Tool> names = new ArrayList<>(byOwnName.size());

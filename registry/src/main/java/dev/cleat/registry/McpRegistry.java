@@ -198,8 +198,8 @@ public final class McpRegistry implements AutoCloseable {
 
   /** Calls a tool by the name that {@link #tools} gives it. */
   public ToolResult callTool(ToolCall call) {
-    Listing.Place place = place(call.tool());
-    return parts.calls.call(place.namespace(), call.withTool(place.tool()));
+    ToolName name = parts.calls.named(call.tool());
+    return parts.calls.call(name.namespace(), call.withTool(name.tool()));
   }
 
   /**
@@ -211,31 +211,11 @@ public final class McpRegistry implements AutoCloseable {
    */
   public CompletableFuture<ToolResult> callToolAsync(ToolCall call) {
     try {
-      Listing.Place place = place(call.tool());
-      return RoutedCall.start(parts.calls, place.namespace(), call.withTool(place.tool()));
+      ToolName name = parts.calls.named(call.tool());
+      return RoutedCall.start(parts.calls, name.namespace(), call.withTool(name.tool()));
     } catch (McpException e) {
       return CompletableFuture.failedFuture(e);
     }
-  }
-
-  private Listing.Place place(String tool) {
-    return parts.clients.directory().tool(tool).orElseGet(() -> placeOfUnconnected(tool));
-  }
-
-  /** A client that was never connected has listed nothing; it is given the chance now. */
-  private Listing.Place placeOfUnconnected(String tool) {
-    Optional<ToolName> name =
-        ToolName.parse(tool).filter(parsed -> parts.supervisor.find(parsed.namespace()) != null);
-    if (name.isPresent() && parts.clients.directory().client(name.get().namespace()).isEmpty()) {
-      parts.calls.hold(name.get().namespace()).release();
-    }
-    return parts.clients.directory().tool(tool).orElseThrow(() -> notFound(tool));
-  }
-
-  private McpException notFound(String tool) {
-    return parts.clients.isClosing()
-        ? Clients.registryClosed()
-        : new McpException.NotFound(parts.clients.directory().noSuchTool(tool));
   }
 
   /**

@@ -5,7 +5,6 @@ import dev.cleat.McpException;
 import dev.cleat.Namespace;
 import dev.cleat.ToolResult;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /**
@@ -71,10 +70,7 @@ interface Metering {
     }
 
     static Outcome of(Throwable failure) {
-      Throwable cause =
-          failure instanceof CompletionException && failure.getCause() != null
-              ? failure.getCause()
-              : failure;
+      Throwable cause = Failures.unwrapped(failure);
       if (cause instanceof McpException.TimedOut) {
         return TIMEOUT;
       } else if (cause instanceof McpException.OutcomeUnknown) {

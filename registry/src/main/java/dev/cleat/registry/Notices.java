@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Notices {
   private static final Logger LOG = System.getLogger(Notices.class.getName());
 
-  // What a thread has yet to tell; nothing while it is not telling. For all gates, because the
-  // calls
-  // of one may let in those of another.
+  // What a thread has yet to tell; nothing while it is not telling. For all gates, because
+  // the calls of one may let in those of another.
   private static final ThreadLocal<@Nullable Queue<Runnable>> UNTOLD = new ThreadLocal<>();
 
   private Notices() {}

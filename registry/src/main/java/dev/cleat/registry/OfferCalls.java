@@ -7,10 +7,9 @@ import dev.cleat.McpException;
 import dev.cleat.Namespace;
 import dev.cleat.PromptResult;
 import dev.cleat.ResourceContents;
-import dev.cleat.mcp.McpClient;
+import dev.cleat.Text;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
  * Requests to the clients of a registry that are no calls of tools. The rules are those of calls: a
@@ -18,9 +17,6 @@ import java.util.function.Function;
  * and one that was sent never does.
  */
 final class OfferCalls {
-  /** As many as calls of tools have by default. */
-  private static final int MAX_RESENDS = 2;
-
   private final Calls calls;
 
   OfferCalls(Calls calls) {
@@ -29,11 +25,15 @@ final class OfferCalls {
 
   PromptResult prompt(
       Namespace namespace, String name, Map<String, String> arguments, CallListener listener) {
-    return use(namespace, client -> client.getPrompt(name, arguments, listener));
+    return calls.ask(
+        namespace,
+        "the prompt " + Text.shown(name),
+        client -> client.getPrompt(name, arguments, listener));
   }
 
   List<ResourceContents> resource(Namespace namespace, String uri, CallListener listener) {
-    return use(namespace, client -> client.readResource(uri, listener));
+    return calls.ask(
+        namespace, "the resource " + Text.shown(uri), client -> client.readResource(uri, listener));
   }
 
   Completion complete(
@@ -42,22 +42,10 @@ final class OfferCalls {
       String argument,
       String typed,
       Map<String, String> others) {
-    return use(namespace, client -> client.complete(of, argument, typed, others));
-  }
-
-  private <T> T use(Namespace namespace, Function<McpClient, T> request) {
-    for (int resends = 0; ; resends++) {
-      Generation generation = hold(namespace);
-      try {
-        return request.apply(generation.client());
-      } catch (McpException.NotSent | McpException.Closed notSent) {
-        if (!calls.clients().isReplaced(generation) || resends >= MAX_RESENDS) {
-          throw notSent;
-        }
-      } finally {
-        generation.releaseUsed();
-      }
-    }
+    return calls.ask(
+        namespace,
+        "the completion of " + Text.shown(argument),
+        client -> client.complete(of, argument, typed, others));
   }
 
   /**

@@ -47,8 +47,7 @@ final class Offers {
   private final OfferSubscriptions subscriptions;
 
   // What each listed last, kept while it is replaced or connects again. An offer gets here only
-  // while
-  // its generation is current, and leaves with the namespace.
+  // while its generation is current, and leaves with the namespace.
   private final Map<Namespace, Offer> offers = new ConcurrentHashMap<>();
 
   // By generation, what completes once it was listed for the first time.

@@ -53,16 +53,6 @@ public record RegistrySnapshot(List<ClientView> clients) {
     }
   }
 
-  /** Whether calls to a client are let through. */
-  public enum Breaker {
-    /** They are. */
-    CLOSED,
-    /** They are refused, because several in a row were not answered. */
-    OPEN,
-    /** One is let through, to see whether it is answered. */
-    HALF_OPEN
-  }
-
   /**
    * One client.
    *
@@ -91,5 +81,5 @@ public record RegistrySnapshot(List<ClientView> clients) {
       Optional<Duration> nextAttempt,
       int inFlight,
       int queued,
-      Breaker breaker) {}
+      BreakerState breaker) {}
 }

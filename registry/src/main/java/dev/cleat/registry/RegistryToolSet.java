@@ -5,7 +5,6 @@ import dev.cleat.AsyncToolHandler;
 import dev.cleat.ChangeListener;
 import dev.cleat.ChangeListener.Catalog;
 import dev.cleat.McpException;
-import dev.cleat.Namespace;
 import dev.cleat.ServedPrompt;
 import dev.cleat.ServedResource;
 import dev.cleat.ServedTemplate;
@@ -43,7 +42,7 @@ final class RegistryToolSet implements ToolSet {
     this.clients = clients;
     this.calls = calls;
     this.views = views;
-    arrivals = new Arrivals(clients, calls);
+    arrivals = new Arrivals(calls);
     offers = new Offers(clients, calls, background, this::tell, this::tellOfUpdate);
   }
 
@@ -54,7 +53,7 @@ final class RegistryToolSet implements ToolSet {
 
   List<ServedTool> toolsOfThisProcess() {
     return clients.directory().places().stream()
-        .filter(place -> isOfThisProcess(place.namespace()))
+        .filter(Listing.Place::ofThisProcess)
         .map(this::served)
         .toList();
   }
@@ -164,7 +163,7 @@ final class RegistryToolSet implements ToolSet {
 
   /** Finds the client anew for each call, so that a call goes to the current one. */
   private ServedTool served(Listing.Place place) {
-    if (isOfThisProcess(place.namespace())) {
+    if (place.ofThisProcess()) {
       return new ServedTool(
           place.listed(),
           (call, context) -> calls.call(place.namespace(), call.withTool(place.tool())));
@@ -172,10 +171,5 @@ final class RegistryToolSet implements ToolSet {
     AsyncToolHandler forward =
         (call, context) -> RoutedCall.start(calls, place.namespace(), call.withTool(place.tool()));
     return new ServedTool(place.listed(), forward);
-  }
-
-  /** Such tools run in the thread of who calls them. */
-  private boolean isOfThisProcess(Namespace namespace) {
-    return clients.directory().client(namespace).filter(Generation::bareNames).isPresent();
   }
 }

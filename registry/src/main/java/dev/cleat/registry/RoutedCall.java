@@ -8,7 +8,6 @@ import dev.cleat.ToolResult;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -125,7 +124,7 @@ final class RoutedCall implements Gate.Waiter {
                 Duration waited = Duration.ofNanos(calls.time().nanos() - begun);
                 end(null, new McpException.TimedOut(call.tool(), waited, false));
               } else {
-                end(null, unwrapped(failure));
+                end(null, Failures.unwrapped(failure));
               }
             });
   }
@@ -142,38 +141,43 @@ final class RoutedCall implements Gate.Waiter {
     var unused =
         answer.whenComplete(
             (value, failure) ->
-                answered(generation, value, failure == null ? null : unwrapped(failure)));
+                answered(generation, value, failure == null ? null : Failures.unwrapped(failure)));
   }
 
   private void answered(
       Generation generation, @Nullable ToolResult value, @Nullable Throwable failure) {
-    if (failure instanceof McpException trouble && !result.isDone()) {
-      if (calls.mayBeEnding(generation, call, trouble)) {
-        var unused =
-            generation
-                .client()
-                .ended()
-                .copy()
-                .orTimeout(Calls.END_LAG.toNanos(), TimeUnit.NANOSECONDS)
-                .whenComplete((ended, late) -> failed(generation, trouble));
-      } else {
-        failed(generation, trouble);
-      }
+    Resending resending = calls.resending();
+    boolean again =
+        failure instanceof McpException trouble
+            && !result.isDone()
+            && resending.isLeft(resends)
+            && resending.isHarmless(generation, call, trouble);
+    if (again && resending.mayBeEnding(generation)) {
+      var unused =
+          generation
+              .client()
+              .ended()
+              .copy()
+              .orTimeout(Resending.END_LAG.toNanos(), TimeUnit.NANOSECONDS)
+              .whenComplete((ended, late) -> goOn(generation, value, failure, true));
     } else {
-      generation.releaseUsed();
-      end(value, failure);
+      goOn(generation, value, failure, again);
     }
   }
 
-  private void failed(Generation generation, McpException trouble) {
-    boolean again = calls.mayGoAgain(generation, call, trouble, resends);
+  private void goOn(
+      Generation generation,
+      @Nullable ToolResult value,
+      @Nullable Throwable failure,
+      boolean mayGoAgain) {
+    boolean again = mayGoAgain && calls.resending().hasSuccessor(generation);
     generation.releaseUsed();
     if (again) {
       resends++;
       calls.metering().resent(namespace);
       next();
     } else {
-      end(null, Calls.placed(trouble, generation));
+      end(value, failure instanceof McpException e ? Calls.placed(e, generation) : failure);
     }
   }
 
@@ -182,12 +186,7 @@ final class RoutedCall implements Gate.Waiter {
     synchronized (this) {
       held = pass;
     }
-    if (held != null) {
-      held.end(failure == null ? Breaker.Outcome.ANSWERED : calls.outcomeOf(namespace, failure));
-    }
-    if (calls.metering().timed()) {
-      calls.metering().callEnded(namespace, calls.time().nanos() - begun, outcome(value, failure));
-    }
+    calls.ended(namespace, begun, held, value, failure);
     if (failure != null) {
       result.completeExceptionally(failure);
     } else {
@@ -195,18 +194,5 @@ final class RoutedCall implements Gate.Waiter {
     }
   }
 
-  private static Metering.Outcome outcome(@Nullable ToolResult value, @Nullable Throwable failure) {
-    if (failure != null) {
-      return Metering.Outcome.of(failure);
-    }
-    return value == null ? Metering.Outcome.FAILED : Metering.Outcome.of(value);
-  }
-
   private static void nothing() {}
-
-  private static Throwable unwrapped(Throwable failure) {
-    return failure instanceof CompletionException && failure.getCause() != null
-        ? failure.getCause()
-        : failure;
-  }
 }

@@ -4,17 +4,13 @@ package dev.cleat.registry;
 import dev.cleat.Access;
 import dev.cleat.ChangeListener;
 import dev.cleat.ChangeListener.Catalog;
-import dev.cleat.ServedPrompt;
-import dev.cleat.ServedResource;
-import dev.cleat.ServedTemplate;
 import dev.cleat.ServedTool;
 import dev.cleat.Tool;
-import dev.cleat.spi.Readiness;
+import dev.cleat.spi.ForwardingToolSet;
 import dev.cleat.spi.ToolSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -28,8 +24,7 @@ import java.util.function.Supplier;
  *
  * <p><b>Threads.</b> Any. <b>Life cycle.</b> Closing it closes the set behind it.
  */
-final class SearchToolSet implements ToolSet {
-  private final ToolSet all;
+final class SearchToolSet extends ForwardingToolSet {
   private final Supplier<List<ServedTool>> always;
   private final CallTool callTool;
   private final List<ServedTool> own;
@@ -45,7 +40,7 @@ final class SearchToolSet implements ToolSet {
    */
   SearchToolSet(
       ToolSet all, Access access, Supplier<ToolSearch> search, Supplier<List<ServedTool>> always) {
-    this.all = all;
+    super(all);
     this.always = always;
     callTool = new CallTool(all, access);
     own = List.of(new SearchTools(search, access).tool(), callTool.tool());
@@ -65,37 +60,17 @@ final class SearchToolSet implements ToolSet {
   @Override
   public Optional<ServedTool> find(String name) {
     Optional<ServedTool> found = ownTool(name);
-    return found.isPresent() ? found : all.find(name);
+    return found.isPresent() ? found : super.find(name);
   }
 
   private Optional<ServedTool> ownTool(String name) {
     return own.stream().filter(tool -> tool.name().equals(name)).findFirst();
   }
 
-  @Override
-  public List<ServedPrompt> prompts() {
-    return all.prompts();
-  }
-
-  @Override
-  public List<ServedResource> resources() {
-    return all.resources();
-  }
-
-  @Override
-  public List<ServedTemplate> templates() {
-    return all.templates();
-  }
-
-  @Override
-  public Set<Catalog> catalogs() {
-    return all.catalogs();
-  }
-
   /** Tools that come and go behind the search change nothing in the list. */
   @Override
   public void onChange(ChangeListener listener) {
-    all.onChange(new Listening(listener, listed()));
+    super.onChange(new Listening(listener, listed()));
   }
 
   private List<Tool> listed() {
@@ -137,13 +112,8 @@ final class SearchToolSet implements ToolSet {
   }
 
   @Override
-  public List<Readiness> readiness() {
-    return all.readiness();
-  }
-
-  @Override
   public void close() {
     callTool.close();
-    all.close();
+    super.close();
   }
 }

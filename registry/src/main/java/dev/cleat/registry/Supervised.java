@@ -93,6 +93,10 @@ final class Supervised {
     retry = timer;
   }
 
+  void stopRetry() {
+    retryWith(Supervised::noTimer);
+  }
+
   void healthWith(Runnable timer) {
     health.run();
     health = timer;
@@ -106,7 +110,7 @@ final class Supervised {
   private static void noTimer() {}
 
   void stopTimers() {
-    retryWith(Supervised::noTimer);
+    stopRetry();
     healthWith(Supervised::noTimer);
     idleWith(Supervised::noTimer);
   }

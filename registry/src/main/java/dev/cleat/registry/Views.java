@@ -70,7 +70,7 @@ final class Views {
         nextAttempt(standing),
         gate.map(Gate::inFlight).orElse(0),
         gate.map(Gate::queued).orElse(0),
-        shown(gate.map(Gate::breaker).orElse(Breaker.State.CLOSED)));
+        gate.map(Gate::breaker).orElse(BreakerState.CLOSED));
   }
 
   /** Whoever is open is ready, whatever the supervisor is about to do with the namespace. */
@@ -108,15 +108,7 @@ final class Views {
         Optional.empty(),
         0,
         0,
-        RegistrySnapshot.Breaker.CLOSED);
-  }
-
-  private static RegistrySnapshot.Breaker shown(Breaker.State state) {
-    return switch (state) {
-      case OPEN -> RegistrySnapshot.Breaker.OPEN;
-      case HALF_OPEN -> RegistrySnapshot.Breaker.HALF_OPEN;
-      case CLOSED -> RegistrySnapshot.Breaker.CLOSED;
-    };
+        BreakerState.CLOSED);
   }
 
   /** What is measured of one namespace. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cleat.registry.Breaker.Outcome;
 import dev.cleat.registry.Breaker.Period;
-import dev.cleat.registry.Breaker.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +16,7 @@ class BreakerTest {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final ManualTime time = new ManualTime();
-  private final List<State> changes = new ArrayList<>();
+  private final List<BreakerState> changes = new ArrayList<>();
   private final Breaker breaker = new Breaker(time, settings(3), changes::add);
 
   private static GateSettings settings(int threshold) {
@@ -43,14 +42,14 @@ class BreakerTest {
   @Test
   void itOpensAfterThatManyInARow() {
     call(Outcome.UNANSWERED, Outcome.UNANSWERED);
-    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    assertThat(breaker.state()).isEqualTo(BreakerState.CLOSED);
 
     call(Outcome.UNANSWERED);
 
-    assertThat(breaker.state()).isEqualTo(State.OPEN);
+    assertThat(breaker.state()).isEqualTo(BreakerState.OPEN);
     assertThat(breaker.admit()).isNull();
     assertThat(breaker.refuses()).isTrue();
-    assertThat(changes).containsExactly(State.OPEN);
+    assertThat(changes).containsExactly(BreakerState.OPEN);
   }
 
   @Test
@@ -58,17 +57,17 @@ class BreakerTest {
     call(Outcome.UNANSWERED, Outcome.UNANSWERED, Outcome.ANSWERED);
     call(Outcome.UNANSWERED, Outcome.UNANSWERED);
 
-    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    assertThat(breaker.state()).isEqualTo(BreakerState.CLOSED);
   }
 
   @Test
   void whatSaysNothingNeitherCountsNorBeginsTheCountAgain() {
     call(Outcome.UNANSWERED, Outcome.UNANSWERED, Outcome.NEITHER, Outcome.NEITHER);
-    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    assertThat(breaker.state()).isEqualTo(BreakerState.CLOSED);
 
     call(Outcome.UNANSWERED);
 
-    assertThat(breaker.state()).isEqualTo(State.OPEN);
+    assertThat(breaker.state()).isEqualTo(BreakerState.OPEN);
   }
 
   @Test
@@ -82,7 +81,7 @@ class BreakerTest {
     }
     time.advance(PAUSE.multipliedBy(8));
     call(Outcome.ANSWERED);
-    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    assertThat(breaker.state()).isEqualTo(BreakerState.CLOSED);
 
     open();
     time.advance(PAUSE);
@@ -96,7 +95,7 @@ class BreakerTest {
     time.advance(PAUSE);
 
     call(Outcome.NEITHER);
-    assertThat(breaker.state()).isEqualTo(State.OPEN);
+    assertThat(breaker.state()).isEqualTo(BreakerState.OPEN);
     assertThat(breaker.refuses()).isFalse();
     call(Outcome.UNANSWERED);
 
@@ -111,18 +110,19 @@ class BreakerTest {
     Period before = admitted(breaker);
     open();
     breaker.ended(before, Outcome.ANSWERED);
-    assertThat(breaker.state()).isEqualTo(State.OPEN);
+    assertThat(breaker.state()).isEqualTo(BreakerState.OPEN);
     time.advance(PAUSE);
     Period probe = admitted(breaker);
     breaker.ended(before, Outcome.UNANSWERED);
     breaker.ended(before, Outcome.UNANSWERED);
-    assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
+    assertThat(breaker.state()).isEqualTo(BreakerState.HALF_OPEN);
 
     breaker.reset();
     breaker.ended(probe, Outcome.UNANSWERED);
 
-    assertThat(breaker.state()).isEqualTo(State.CLOSED);
-    assertThat(changes).containsExactly(State.OPEN, State.HALF_OPEN, State.CLOSED);
+    assertThat(breaker.state()).isEqualTo(BreakerState.CLOSED);
+    assertThat(changes)
+        .containsExactly(BreakerState.OPEN, BreakerState.HALF_OPEN, BreakerState.CLOSED);
   }
 
   @Test
@@ -132,7 +132,7 @@ class BreakerTest {
     breaker.reset();
     call(Outcome.UNANSWERED);
 
-    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    assertThat(breaker.state()).isEqualTo(BreakerState.CLOSED);
     assertThat(changes).isEmpty();
   }
 
@@ -142,14 +142,14 @@ class BreakerTest {
     for (int i = 0; i < 100; i++) {
       call(Outcome.UNANSWERED);
     }
-    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    assertThat(breaker.state()).isEqualTo(BreakerState.CLOSED);
 
     breaker.settings(settings(1));
     call(Outcome.UNANSWERED);
-    assertThat(breaker.state()).isEqualTo(State.OPEN);
+    assertThat(breaker.state()).isEqualTo(BreakerState.OPEN);
     breaker.settings(settings(0));
 
-    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    assertThat(breaker.state()).isEqualTo(BreakerState.CLOSED);
   }
 
   @Test
@@ -187,14 +187,14 @@ class BreakerTest {
 
   @Test
   void aListenerThatFailsOrAsksForMoreHearsEveryChangeInOrder() {
-    List<State> heard = new ArrayList<>();
+    List<BreakerState> heard = new ArrayList<>();
     Breaker[] itself = new Breaker[1];
     Breaker loud =
         new Breaker(
             time,
             settings(1),
             state -> {
-              if (state == State.OPEN && heard.isEmpty()) {
+              if (state == BreakerState.OPEN && heard.isEmpty()) {
                 itself[0].reset();
               }
               heard.add(state);
@@ -205,6 +205,6 @@ class BreakerTest {
     loud.ended(admitted(loud), Outcome.UNANSWERED);
     loud.ended(admitted(loud), Outcome.UNANSWERED);
 
-    assertThat(heard).containsExactly(State.OPEN, State.CLOSED, State.OPEN);
+    assertThat(heard).containsExactly(BreakerState.OPEN, BreakerState.CLOSED, BreakerState.OPEN);
   }
 }

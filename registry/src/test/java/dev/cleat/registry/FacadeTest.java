@@ -158,7 +158,7 @@ class FacadeTest {
     registry.register("ray", client);
     ToolCall echo = ToolCall.of("ray__echo", Map.of());
     assertThatThrownBy(() -> registry.callTool(echo)).isInstanceOf(McpException.TimedOut.class);
-    assertThat(breaker()).isEqualTo(RegistrySnapshot.Breaker.OPEN);
+    assertThat(breaker()).isEqualTo(BreakerState.OPEN);
 
     CountDownLatch go = new CountDownLatch(1);
     CountDownLatch probing = new CountDownLatch(1);
@@ -179,18 +179,18 @@ class FacadeTest {
               }
             });
     Aside.await(probing);
-    assertThat(breaker()).isEqualTo(RegistrySnapshot.Breaker.HALF_OPEN);
+    assertThat(breaker()).isEqualTo(BreakerState.HALF_OPEN);
     go.countDown();
 
     assertThat(Aside.get(probe).text()).isEqualTo("ray");
-    assertThat(breaker()).isEqualTo(RegistrySnapshot.Breaker.CLOSED);
+    assertThat(breaker()).isEqualTo(BreakerState.CLOSED);
     Aside.until("all is told", () -> kinds().contains(Kind.BREAKER_CLOSED));
     assertThat(kinds())
         .containsSubsequence(
             Kind.READY, Kind.BREAKER_OPEN, Kind.BREAKER_HALF_OPEN, Kind.BREAKER_CLOSED);
   }
 
-  private RegistrySnapshot.Breaker breaker() {
+  private BreakerState breaker() {
     return registry.snapshot().client("ray").orElseThrow().breaker();
   }
 

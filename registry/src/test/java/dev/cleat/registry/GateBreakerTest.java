@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cleat.McpException;
 import dev.cleat.Namespace;
 import dev.cleat.registry.Breaker.Outcome;
-import dev.cleat.registry.Breaker.State;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +43,7 @@ class GateBreakerTest {
 
     time.advance(Duration.ofSeconds(2));
     Pass probe = gate.enter(deadline(), "probe");
-    assertThat(gate.breaker()).isEqualTo(State.HALF_OPEN);
+    assertThat(gate.breaker()).isEqualTo(BreakerState.HALF_OPEN);
     assertThatThrownBy(() -> gate.enter(deadline(), "beside it"))
         .isInstanceOf(McpException.NotSent.class)
         .hasMessage(
@@ -53,7 +52,7 @@ class GateBreakerTest {
 
     probe.end(Outcome.ANSWERED);
     gate.enter(deadline(), "after it").end(Outcome.ANSWERED);
-    assertThat(gate.breaker()).isEqualTo(State.CLOSED);
+    assertThat(gate.breaker()).isEqualTo(BreakerState.CLOSED);
   }
 
   @Test
@@ -72,7 +71,7 @@ class GateBreakerTest {
     assertThat(waiting.passes).isEmpty();
     assertThat(waiting.refusals).hasSize(2).allMatch(McpException.NotSent.class::isInstance);
     third.end(Outcome.ANSWERED);
-    assertThat(gate.breaker()).isEqualTo(State.OPEN);
+    assertThat(gate.breaker()).isEqualTo(BreakerState.OPEN);
     assertThat(gate.inFlight()).isZero();
   }
 
@@ -86,7 +85,7 @@ class GateBreakerTest {
     one = gate.enter(deadline(), "one again");
     gate.settings(new GateSettings(1, 4, 1, Duration.ofSeconds(3)));
     other.end(Outcome.UNANSWERED);
-    assertThat(gate.breaker()).isEqualTo(State.OPEN);
+    assertThat(gate.breaker()).isEqualTo(BreakerState.OPEN);
     time.advance(Duration.ofSeconds(3));
     Told waiting = new Told();
     gate.enterAsync(deadline(), "probe", waiting);
@@ -98,9 +97,9 @@ class GateBreakerTest {
 
     assertThat(waiting.passes).hasSize(1);
     assertThat(waiting.refusals).hasSize(2);
-    assertThat(gate.breaker()).isEqualTo(State.HALF_OPEN);
+    assertThat(gate.breaker()).isEqualTo(BreakerState.HALF_OPEN);
     waiting.passes.get(0).end(Outcome.ANSWERED);
-    assertThat(gate.breaker()).isEqualTo(State.CLOSED);
+    assertThat(gate.breaker()).isEqualTo(BreakerState.CLOSED);
     assertThat(gate.inFlight()).isZero();
   }
 
@@ -138,6 +137,6 @@ class GateBreakerTest {
     one.end(Outcome.UNANSWERED);
     other.end(Outcome.UNANSWERED);
 
-    assertThat(gate.breaker()).isEqualTo(State.CLOSED);
+    assertThat(gate.breaker()).isEqualTo(BreakerState.CLOSED);
   }
 }

@@ -5,7 +5,6 @@ import dev.cleat.McpException;
 import dev.cleat.Namespace;
 import dev.cleat.registry.Breaker.Outcome;
 import dev.cleat.registry.Breaker.Period;
-import dev.cleat.registry.Breaker.State;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -144,7 +143,7 @@ class GateLincheckTest {
     private final Breaker breaker =
         new Breaker(time, new GateSettings(1, 0, 1, Duration.ofSeconds(1)), this::changed);
     private final AtomicInteger probing = new AtomicInteger();
-    private volatile State heard = State.CLOSED;
+    private volatile BreakerState heard = BreakerState.CLOSED;
     private volatile boolean tooMany;
     private volatile boolean outOfOrder;
 
@@ -157,9 +156,9 @@ class GateLincheckTest {
       time.advance(Duration.ofSeconds(1));
     }
 
-    private void changed(State state) {
+    private void changed(BreakerState state) {
       // Nothing goes from closed to half open, or stays what it is.
-      if (state == heard || state == State.HALF_OPEN && heard == State.CLOSED) {
+      if (state == heard || state == BreakerState.HALF_OPEN && heard == BreakerState.CLOSED) {
         outOfOrder = true;
       }
       heard = state;
@@ -204,7 +203,7 @@ class GateLincheckTest {
       check(!tooMany, "two probes at once");
       check(!outOfOrder, "heard of changes out of order");
       check(heard == breaker.state(), "heard " + heard + " and not " + breaker.state());
-      check(breaker.state() != State.HALF_OPEN, "the probe has ended and it is not decided");
+      check(breaker.state() != BreakerState.HALF_OPEN, "the probe has ended and it is not decided");
     }
   }
 

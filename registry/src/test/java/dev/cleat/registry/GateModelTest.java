@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cleat.McpException;
 import dev.cleat.Namespace;
 import dev.cleat.registry.Breaker.Outcome;
-import dev.cleat.registry.Breaker.State;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -77,7 +76,7 @@ class GateModelTest {
   // The gate.
   private final ManualTime time = new ManualTime();
   private final List<String> told = new ArrayList<>();
-  private final List<State> changes = new ArrayList<>();
+  private final List<BreakerState> changes = new ArrayList<>();
   private GateSettings settings = new GateSettings(2, 3, 2, Duration.ofMillis(100));
   private final Gate gate = new Gate(Namespace.of("a"), time, settings, changes::add);
 
@@ -88,8 +87,8 @@ class GateModelTest {
   private final List<Caller> ended = new ArrayList<>();
   private final Deque<Caller> queue = new ArrayDeque<>();
   private final List<String> expected = new ArrayList<>();
-  private final List<State> expectedChanges = new ArrayList<>();
-  private State state = State.CLOSED;
+  private final List<BreakerState> expectedChanges = new ArrayList<>();
+  private BreakerState state = BreakerState.CLOSED;
   private int period;
   private int unanswered;
   private int doublings;
@@ -167,8 +166,8 @@ class GateModelTest {
   }
 
   private void admit(Caller caller) {
-    if (state == State.OPEN) {
-      change(State.HALF_OPEN);
+    if (state == BreakerState.OPEN) {
+      change(BreakerState.HALF_OPEN);
     }
     caller.period = period;
     running.add(caller);
@@ -181,7 +180,7 @@ class GateModelTest {
   }
 
   private boolean refuses() {
-    return state == State.HALF_OPEN || state == State.OPEN && now < openUntil;
+    return state == BreakerState.HALF_OPEN || state == BreakerState.OPEN && now < openUntil;
   }
 
   private void end(int which, Outcome outcome) {
@@ -207,7 +206,7 @@ class GateModelTest {
   }
 
   private void judge(Outcome outcome) {
-    boolean probe = state == State.HALF_OPEN;
+    boolean probe = state == BreakerState.HALF_OPEN;
     switch (outcome) {
       case ANSWERED -> {
         unanswered = 0;
@@ -225,7 +224,7 @@ class GateModelTest {
       }
       case NEITHER -> {
         if (probe) {
-          change(State.OPEN);
+          change(BreakerState.OPEN);
           openUntil = now;
         }
       }
@@ -233,17 +232,17 @@ class GateModelTest {
   }
 
   private void close() {
-    change(State.CLOSED);
+    change(BreakerState.CLOSED);
     unanswered = 0;
   }
 
   private void open(int newDoublings) {
-    change(State.OPEN);
+    change(BreakerState.OPEN);
     doublings = newDoublings;
     openUntil = now + settings.breakerPause().toMillis() * (1L << newDoublings);
   }
 
-  private void change(State to) {
+  private void change(BreakerState to) {
     state = to;
     period++;
     expectedChanges.add(to);
@@ -287,7 +286,7 @@ class GateModelTest {
             1 + which % 4, which % 3 + 1, which == 7 ? 0 : 1 + which % 3, Duration.ofMillis(100));
     gate.settings(settings);
 
-    if (settings.breakerThreshold() == 0 && state != State.CLOSED) {
+    if (settings.breakerThreshold() == 0 && state != BreakerState.CLOSED) {
       close();
     }
     serve();
@@ -296,7 +295,7 @@ class GateModelTest {
   private void reset() {
     gate.reset();
 
-    if (state == State.CLOSED) {
+    if (state == BreakerState.CLOSED) {
       period++;
       unanswered = 0;
     } else {

@@ -17,6 +17,7 @@ import dev.cleat.testkit.Era;
 import dev.cleat.testkit.TestClient;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A set whose tools a test changes, to be put behind a search. */
@@ -26,6 +27,9 @@ final class ManySet implements ToolSet {
 
   /** Names of those that are listed without a search. */
   final List<String> always = new CopyOnWriteArrayList<>();
+
+  /** Resources somebody wants to hear of. */
+  final List<String> subscribed = new CopyOnWriteArrayList<>();
 
   volatile boolean closed;
 
@@ -84,6 +88,17 @@ final class ManySet implements ToolSet {
   @Override
   public List<Readiness> readiness() {
     return List.of(new Readiness("many", true, ""));
+  }
+
+  @Override
+  public CompletableFuture<Void> subscribe(String resourceUri) {
+    subscribed.add(resourceUri);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public void unsubscribe(String resourceUri) {
+    subscribed.remove(resourceUri);
   }
 
   @Override

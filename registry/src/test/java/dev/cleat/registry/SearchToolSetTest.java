@@ -64,6 +64,17 @@ class SearchToolSetTest {
   }
 
   @Test
+  void whoWantsToHearOfAResourceIsPassedOn() {
+    try (SearchToolSet searched = all.searched(Access.READ_ONLY)) {
+      assertThat(searched.subscribe("test://a")).isCompleted();
+      assertThat(all.subscribed).containsExactly("test://a");
+
+      searched.unsubscribe("test://a");
+      assertThat(all.subscribed).isEmpty();
+    }
+  }
+
+  @Test
   void whatAToolMayDoIsSaid() {
     all.add(Tool.named("a_get").readOnly(), (call, context) -> ToolResult.text(""));
     all.add(Tool.named("b_put").writes(), (call, context) -> ToolResult.text(""));

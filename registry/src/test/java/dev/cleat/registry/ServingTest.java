@@ -321,24 +321,12 @@ class ServingTest {
         @Override
         public Receipt send(Message message) {
           received.add(message);
-          return new Sent();
+          return Connection.Receipt.SENT;
         }
 
         @Override
         public void close() {}
       };
-    }
-  }
-
-  private record Sent() implements Connection.Receipt {
-    @Override
-    public boolean sent() {
-      return true;
-    }
-
-    @Override
-    public boolean withdraw() {
-      return false;
     }
   }
 }

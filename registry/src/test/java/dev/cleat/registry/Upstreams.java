@@ -229,7 +229,7 @@ final class Upstreams implements TransportProvider, AutoCloseable {
             serverEnd.deliver(message);
           }
         }
-        return new Sent();
+        return Connection.Receipt.SENT;
       }
 
       private void deliver(Message message) {
@@ -265,18 +265,6 @@ final class Upstreams implements TransportProvider, AutoCloseable {
       public void close() {
         end("it was closed");
       }
-    }
-  }
-
-  private record Sent() implements Connection.Receipt {
-    @Override
-    public boolean sent() {
-      return true;
-    }
-
-    @Override
-    public boolean withdraw() {
-      return false;
     }
   }
 }

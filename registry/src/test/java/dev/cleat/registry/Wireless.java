@@ -37,7 +37,7 @@ final class Wireless implements AutoCloseable {
     @Override
     public Receipt send(Message message) {
       other.deliver(message);
-      return new Sent();
+      return Connection.Receipt.SENT;
     }
 
     private void deliver(Message message) {
@@ -61,18 +61,6 @@ final class Wireless implements AutoCloseable {
         delivery.execute(() -> receiver.join().ended("the other end was closed"));
         delivery.shutdown();
       }
-    }
-  }
-
-  private record Sent() implements Connection.Receipt {
-    @Override
-    public boolean sent() {
-      return true;
-    }
-
-    @Override
-    public boolean withdraw() {
-      return false;
     }
   }
 }

@@ -196,7 +196,7 @@ final class LegacySession implements Connection, Watch.Watched {
       }
       pump(to);
     }
-    return SentReceipt.SENT;
+    return Receipt.SENT;
   }
 
   @Override
@@ -215,7 +215,7 @@ final class LegacySession implements Connection, Watch.Watched {
       to = own == null ? unsolicited.add(json, false) : own.add(json, false);
     }
     pump(to);
-    return SentReceipt.SENT;
+    return Receipt.SENT;
   }
 
   /**

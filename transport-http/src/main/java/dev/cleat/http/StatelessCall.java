@@ -107,7 +107,7 @@ final class StatelessCall implements Connection, Watch.Watched {
     } else {
       throw new McpException.NotSent("Servers of revision 2026-07-28 send no requests");
     }
-    return SentReceipt.SENT;
+    return Receipt.SENT;
   }
 
   private void answer(byte[] json, int status) {

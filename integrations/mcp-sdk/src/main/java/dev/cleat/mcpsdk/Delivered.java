@@ -6,8 +6,8 @@ import dev.cleat.spi.Message;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of messages within the process: to send one is to deliver it. */
-enum Delivered implements Connection.Receipt {
-  DELIVERED;
+final class Delivered {
+  private Delivered() {}
 
   /** Gives the receiver a message, and does what comes of it in this thread. */
   static void deliver(Connection.Receiver to, Message message) {
@@ -15,15 +15,5 @@ enum Delivered implements Connection.Receipt {
     if (rest != null) {
       rest.run();
     }
-  }
-
-  @Override
-  public boolean sent() {
-    return true;
-  }
-
-  @Override
-  public boolean withdraw() {
-    return false;
   }
 }

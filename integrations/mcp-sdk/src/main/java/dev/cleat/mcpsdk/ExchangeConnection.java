@@ -114,7 +114,7 @@ final class ExchangeConnection implements Connection {
     } else if (answers(message)) {
       answer.complete(message);
     }
-    return Delivered.DELIVERED;
+    return Receipt.SENT;
   }
 
   private static boolean answers(Message message) {

@@ -90,7 +90,7 @@ final class SdkConnection implements Connection {
     } else {
       inbox.answered(message);
     }
-    return Delivered.DELIVERED;
+    return Receipt.SENT;
   }
 
   private Receipt request(Message.Request request) {
