@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,7 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One component of a record as a property of a JSON object. Immutable. */
-final class Property {
+final class Property implements Part {
   private final String name;
   private final JsonType type;
   private final boolean optional;
@@ -84,8 +85,15 @@ final class Property {
     return schema;
   }
 
-  /** The component's value from its object: a null counts as left out where that is allowed. */
-  Object readFrom(Map<String, Object> object, String path, Problems problems) {
+  @Override
+  public Collection<Property> properties() {
+    return List.of(this);
+  }
+
+  /** A null counts as left out where that is allowed. */
+  @Override
+  public Object readFrom(Map<String, Object> object, String outer, Problems problems) {
+    String path = RecordType.at(outer, name);
     Object json = object.get(name);
     if (json == null && defaultJson.isPresent()) {
       json = defaultJson.get();
@@ -105,7 +113,8 @@ final class Property {
     return optional ? Optional.of(value) : value;
   }
 
-  void writeTo(Map<String, Object> object, Record owner) {
+  @Override
+  public void writeTo(Map<String, Object> object, Record owner) {
     Object value;
     try {
       value = accessor.invoke(owner);

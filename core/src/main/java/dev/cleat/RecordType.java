@@ -6,6 +6,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class RecordType<T extends Record> implements JsonType {
   private final Class<T> type;
   private final Constructor<T> constructor;
+  private final List<Part> parts = new ArrayList<>();
   private final Map<String, Property> properties = new LinkedHashMap<>();
 
   private RecordType(Class<T> type, List<Class<?>> within) {
@@ -29,10 +31,16 @@ final class RecordType<T extends Record> implements JsonType {
     inner.add(type);
     RecordComponent[] components = type.getRecordComponents();
     for (RecordComponent component : components) {
-      Property property = new Property(component, inner);
-      if (properties.put(property.name(), property) != null) {
-        throw new IllegalArgumentException(
-            type.getName() + " has two components of the name " + property.name() + ".");
+      Part part =
+          component.isAnnotationPresent(Unwrapped.class)
+              ? new UnwrappedPart(component, inner)
+              : new Property(component, inner);
+      parts.add(part);
+      for (Property property : part.properties()) {
+        if (properties.put(property.name(), property) != null) {
+          throw new IllegalArgumentException(
+              type.getName() + " has two components of the name " + property.name() + ".");
+        }
       }
     }
     try {
@@ -109,8 +117,16 @@ final class RecordType<T extends Record> implements JsonType {
 
   Map<String, Object> toJson(Record value) {
     Map<String, Object> json = new LinkedHashMap<>();
-    properties.forEach((name, property) -> property.writeTo(json, value));
+    writeTo(json, value);
     return json;
+  }
+
+  void writeTo(Map<String, Object> json, Record value) {
+    parts.forEach(part -> part.writeTo(json, value));
+  }
+
+  Collection<Property> properties() {
+    return properties.values();
   }
 
   @Override
@@ -131,11 +147,16 @@ final class RecordType<T extends Record> implements JsonType {
         problems.add(at(path, name), "is unknown" + Problems.hint(name, properties.keySet()));
       }
     }
-    Object[] values = new Object[properties.size()];
-    int i = 0;
-    for (Property property : properties.values()) {
-      values[i++] = property.readFrom(given, at(path, property.name()), problems);
-    }
+    return readParts(given, path, problems, before);
+  }
+
+  /**
+   * The record of those of the object's properties that are its own.
+   *
+   * @param before how many problems there may be so that it is made at all
+   */
+  Object readParts(Map<String, Object> given, String path, Problems problems, int before) {
+    Object[] values = parts.stream().map(part -> part.readFrom(given, path, problems)).toArray();
     return problems.count() == before ? construct(values, path, problems) : INVALID;
   }
 
@@ -167,7 +188,7 @@ final class RecordType<T extends Record> implements JsonType {
         + ".";
   }
 
-  private static String at(String path, String name) {
+  static String at(String path, String name) {
     return path.isEmpty() ? Text.shown(name) : path + "." + Text.shown(name);
   }
 }

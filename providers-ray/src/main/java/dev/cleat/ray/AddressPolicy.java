@@ -46,7 +46,7 @@ final class AddressPolicy {
         || METADATA.contains(address.getHostAddress());
   }
 
-  private static InetAddress[] resolve(DashboardAddress address) {
+  static InetAddress[] resolve(DashboardAddress address) {
     try {
       return InetAddress.getAllByName(address.host());
     } catch (UnknownHostException e) {

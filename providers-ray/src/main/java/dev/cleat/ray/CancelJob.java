@@ -11,6 +11,7 @@ import dev.cleat.RequestContext;
 import dev.cleat.ServedTool;
 import dev.cleat.Tool;
 import dev.cleat.ToolFailure;
+import dev.cleat.Unwrapped;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,6 +19,7 @@ import java.time.temporal.ChronoUnit;
 /** {@code cancel_ray_job}: says what was seen afterwards, not what Ray promised. */
 final class CancelJob {
   record Query(
+      @Unwrapped JobTarget on,
       @Doc("The id of the job, as list_ray_jobs shows it.") String jobId,
       @Doc("How long to look whether it stops.") @Default("10") @Range(min = 0, max = 300)
           int waitSeconds) {}
@@ -41,11 +43,11 @@ final class CancelJob {
 
   private final RayCluster cluster;
 
-  CancelJob(RayCluster cluster) {
+  private CancelJob(RayCluster cluster) {
     this.cluster = cluster;
   }
 
-  ServedTool tool() {
+  static ServedTool tool(Clusters clusters) {
     return Tool.named("cancel_ray_job")
         .title("Cancel a Ray job")
         .says(
@@ -54,7 +56,10 @@ final class CancelJob {
                 + " stays as it is.")
         .destructive()
         .idempotent()
-        .handles(Query.class, Cancelled.class, this::cancel);
+        .handles(
+            Query.class,
+            Cancelled.class,
+            (query, call) -> new CancelJob(clusters.find(query.on())).cancel(query, call));
   }
 
   private Cancelled cancel(Query query, RequestContext call) throws InterruptedException {

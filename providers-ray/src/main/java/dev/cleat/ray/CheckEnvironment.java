@@ -6,6 +6,7 @@ import dev.cleat.RequestContext;
 import dev.cleat.ServedTool;
 import dev.cleat.Tool;
 import dev.cleat.ToolFailure;
+import dev.cleat.Unwrapped;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.TreeMap;
 
 /** {@code check_environment}: what is there, what is missing, and what to do about it. */
 final class CheckEnvironment {
-  record None() {}
+  record Query(@Unwrapped Target on) {}
 
   /** How one thing is. */
   enum State {
@@ -34,17 +35,17 @@ final class CheckEnvironment {
       String summary,
       @Doc("Whether jobs can be submitted and looked at now.") boolean ready,
       List<Check> checks,
-      RayCluster.About cluster) {}
+      @Doc("The Ray cluster that was looked at.") Optional<RayCluster.About> cluster) {}
 
   private static final String INSTALL =
       "Only needed to run Ray on this machine: pip install \"ray[default]\" in a virtual environment,"
           + " and put its bin directory on PATH.";
 
-  private final RayCluster cluster;
+  private final Clusters clusters;
   private final LocalCommands commands;
 
-  CheckEnvironment(RayCluster cluster, LocalCommands commands) {
-    this.cluster = cluster;
+  CheckEnvironment(Clusters clusters, LocalCommands commands) {
+    this.clusters = clusters;
     this.commands = commands;
   }
 
@@ -55,19 +56,22 @@ final class CheckEnvironment {
             "Use this first, or when another Ray tool fails: it says whether the Ray cluster is"
                 + " reachable, what it has, what is missing, and how to fix it.")
         .readOnly()
-        .handles(None.class, Environment.class, (none, call) -> check(call));
+        .handles(Query.class, Environment.class, (query, call) -> check(query.on(), call));
   }
 
-  private Environment check(RequestContext call) throws InterruptedException {
+  private Environment check(Target on, RequestContext call) throws InterruptedException {
     List<Check> checks = new ArrayList<>();
-    RayCluster.About about = cluster.aboutUnseen();
+    Optional<RayCluster.About> about = Optional.empty();
     boolean ready = false;
     try {
-      DashboardEndpoint endpoint = cluster.backend().dashboard();
-      about = cluster.about();
-      checks.add(ok("dashboard", endpoint.address() + ", Ray " + about.rayVersion().orElse("?")));
-      checks.add(authentication(endpoint));
-      checks.addAll(nodes());
+      RayCluster cluster = clusters.find(on);
+      about = Optional.of(cluster.aboutUnseen());
+      DashboardEndpoint endpoint = cluster.target().dashboard();
+      RayCluster.About seen = cluster.about();
+      about = Optional.of(seen);
+      checks.add(ok("dashboard", endpoint.address() + ", Ray " + seen.rayVersion().orElse("?")));
+      checks.add(authentication(cluster, endpoint));
+      checks.addAll(nodes(cluster));
       ready = checks.stream().allMatch(check -> check.state() == State.OK);
     } catch (ToolFailure failure) {
       checks.add(problem("dashboard", failure));
@@ -95,7 +99,8 @@ final class CheckEnvironment {
         .orElse("Not ready.");
   }
 
-  private Check authentication(DashboardEndpoint endpoint) throws InterruptedException {
+  private Check authentication(RayCluster cluster, DashboardEndpoint endpoint)
+      throws InterruptedException {
     String mode;
     try {
       mode = cluster.state().authenticationMode().orElse("unknown");
@@ -115,7 +120,7 @@ final class CheckEnvironment {
     return ok("authentication", found);
   }
 
-  private List<Check> nodes() throws InterruptedException {
+  private List<Check> nodes(RayCluster cluster) throws InterruptedException {
     List<RayNode> nodes;
     try {
       nodes = cluster.state().nodes();
@@ -134,15 +139,15 @@ final class CheckEnvironment {
     int dead = nodes.size() - alive.size();
     String found =
         Wording.count(alive.size(), "node") + " alive" + (dead > 0 ? ", " + dead + " dead" : "");
-    return List.of(ok("nodes", found + ", " + resources(alive)));
+    return List.of(ok("nodes", found + ", " + resources(cluster, alive)));
   }
 
-  private String resources(List<RayNode> alive) throws InterruptedException {
+  private String resources(RayCluster cluster, List<RayNode> alive) throws InterruptedException {
     Map<String, Double> total = new TreeMap<>();
     for (RayNode node : alive) {
       node.resources().forEach((name, amount) -> total.merge(name, amount, Double::sum));
     }
-    Map<String, Double> used = used();
+    Map<String, Double> used = used(cluster);
     List<String> words = new ArrayList<>();
     total.forEach(
         (name, amount) -> {
@@ -161,7 +166,7 @@ final class CheckEnvironment {
         + (words.size() > Bounds.LISTED_RESOURCES ? " and more" : "");
   }
 
-  private Map<String, Double> used() throws InterruptedException {
+  private Map<String, Double> used(RayCluster cluster) throws InterruptedException {
     try {
       return cluster.state().used();
     } catch (ToolFailure failure) {

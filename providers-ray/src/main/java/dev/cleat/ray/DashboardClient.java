@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the dashboard of one back end over HTTP.
+ * Asks the dashboard of one cluster over HTTP.
  *
  * <p>It blocks its caller until the answer is whole, the time is up, or the caller is interrupted;
  * in the last two cases the connection is closed. Redirects are not followed and no proxy is used,
@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * them.
  */
 final class DashboardClient implements AutoCloseable {
-  private final RayBackend backend;
+  private final RayTarget target;
   private final ExecutorService threads;
   private final Object opening = new Object();
   // Opened by the first request: loading its classes takes longer than starting all else.
@@ -45,8 +45,8 @@ final class DashboardClient implements AutoCloseable {
   // How often no answer came. Whoever remembers something of the dashboard looks whether it rose.
   private final AtomicLong faults = new AtomicLong();
 
-  DashboardClient(RayBackend backend) {
-    this.backend = backend;
+  DashboardClient(RayTarget target) {
+    this.target = target;
     AtomicInteger number = new AtomicInteger();
     threads =
         Executors.newCachedThreadPool(
@@ -90,7 +90,7 @@ final class DashboardClient implements AutoCloseable {
    * @throws ToolFailure when there was no successful answer
    */
   <T> T send(Ask ask, long maxBytes, BoundedBody.Sink<T> sink) throws InterruptedException {
-    DashboardEndpoint endpoint = backend.dashboard();
+    DashboardEndpoint endpoint = target.dashboard();
     AddressPolicy.check(endpoint);
     Optional<Sending> sending = ask.body().map(Sending::new);
     HttpRequest request = request(ask, endpoint, sending);
@@ -121,7 +121,7 @@ final class DashboardClient implements AutoCloseable {
 
   /** What a failure of that request would say, for an answer that cannot be understood. */
   RayFailures failuresOf(Ask ask) {
-    return new RayFailures(backend.dashboard(), ask);
+    return new RayFailures(target.dashboard(), ask);
   }
 
   @Override
@@ -139,7 +139,6 @@ final class DashboardClient implements AutoCloseable {
       }
     }
     threads.shutdownNow();
-    backend.close();
   }
 
   private static HttpRequest request(

@@ -22,7 +22,11 @@ final class ErrorFinder {
    * @param error the line that names it
    * @param at the innermost frames of its traceback
    */
-  record Found(long line, String error, List<String> at) {}
+  record Found(long line, String error, List<String> at) {
+    Cause.Kind kind() {
+      return Cause.of(error).kind();
+    }
+  }
 
   // Ray puts "(name pid=1)" before what a worker prints.
   private static final Pattern WORKER = Pattern.compile("^\\([^()]{1,80}\\) ");
@@ -30,6 +34,9 @@ final class ErrorFinder {
       Pattern.compile("^[A-Za-z_][\\w.]{0,200}(\\([\\w.]*\\))?(:.*)?$");
   private static final Pattern NAMED =
       Pattern.compile("^[A-Za-z_][\\w.]{0,200}(Error|Exception)(\\([\\w.]*\\))?:.*$");
+  // What a task raised, told by its caller: frames follow, and then the exception itself.
+  private static final Pattern WRAPPED =
+      Pattern.compile("^(ray\\.exceptions\\.)?RayTaskError\\([\\w.]{1,200}\\): ray::.*");
   private static final Pattern SHELL =
       Pattern.compile(
           "(: (command )?not found$)|^Segmentation fault|^Killed$|No such file or directory$"
@@ -38,6 +45,8 @@ final class ErrorFinder {
   private final List<Found> found = new ArrayList<>();
   private final Deque<String> frames = new ArrayDeque<>();
   private boolean inTraceback;
+  // The line of the caller, in case that what was raised is not told behind it.
+  private Optional<Found> wrapped = Optional.empty();
   private long number;
 
   /** The errors in a text. */
@@ -54,6 +63,7 @@ final class ErrorFinder {
     }
     String text = WORKER.matcher(line).replaceFirst("");
     if (text.startsWith("Traceback (most recent call last)")) {
+      settle();
       inTraceback = true;
       frames.clear();
     } else if (inTraceback) {
@@ -65,12 +75,14 @@ final class ErrorFinder {
 
   /** What was found first. */
   Optional<Found> firstCause() {
-    return found.stream().findFirst();
+    return found.stream().findFirst().or(() -> wrapped);
   }
 
   /** What was found, at most so many as are quoted. */
   List<Found> found() {
-    return List.copyOf(found);
+    List<Found> all = new ArrayList<>(found);
+    wrapped.ifPresent(all::add);
+    return all.stream().limit(Bounds.QUOTED_ERRORS).toList();
   }
 
   // Frames are indented; the first line that is not names the exception.
@@ -84,14 +96,33 @@ final class ErrorFinder {
       }
       return;
     }
+    if (WRAPPED.matcher(text).matches()) {
+      if (wrapped.isEmpty()) {
+        wrapped = Optional.of(foundNow(text));
+      }
+      frames.clear();
+      return;
+    }
     inTraceback = false;
     if (EXCEPTION.matcher(text).matches()) {
+      wrapped = Optional.empty();
       add(text);
+    } else {
+      settle();
     }
     frames.clear();
   }
 
+  private void settle() {
+    wrapped.ifPresent(found::add);
+    wrapped = Optional.empty();
+  }
+
   private void add(String text) {
-    found.add(new Found(number, Wording.oneLine(text, Bounds.QUOTED_CHARS), List.copyOf(frames)));
+    found.add(foundNow(text));
+  }
+
+  private Found foundNow(String text) {
+    return new Found(number, Wording.oneLine(text, Bounds.QUOTED_CHARS), List.copyOf(frames));
   }
 }

@@ -5,10 +5,10 @@ import static dev.cleat.FailureKind.NOT_FOUND;
 
 import dev.cleat.Default;
 import dev.cleat.Doc;
-import dev.cleat.RequestContext;
 import dev.cleat.ServedTool;
 import dev.cleat.Tool;
 import dev.cleat.ToolFailure;
+import dev.cleat.Unwrapped;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,6 +25,7 @@ final class InspectJob {
   }
 
   record Query(
+      @Unwrapped JobTarget on,
       @Doc("The id of the job, as list_ray_jobs shows it, or Ray's own.") String jobId,
       @Doc("full also looks at its tasks, its errors, and what it waits for.") @Default("status")
           Mode mode) {}
@@ -58,11 +59,11 @@ final class InspectJob {
 
   private final RayCluster cluster;
 
-  InspectJob(RayCluster cluster) {
+  private InspectJob(RayCluster cluster) {
     this.cluster = cluster;
   }
 
-  ServedTool tool() {
+  static ServedTool tool(Clusters clusters) {
     return Tool.named("inspect_ray_job")
         .title("Inspect a Ray job")
         .says(
@@ -70,10 +71,13 @@ final class InspectJob {
                 + " mode full also says why it is pending, how its tasks are, and what its log tells"
                 + " of errors.")
         .readOnly()
-        .handles(Query.class, Inspected.class, this::inspect);
+        .handles(
+            Query.class,
+            Inspected.class,
+            (query, call) -> new InspectJob(clusters.find(query.on())).inspect(query));
   }
 
-  private Inspected inspect(Query query, RequestContext call) throws InterruptedException {
+  private Inspected inspect(Query query) throws InterruptedException {
     JobId.require(query.jobId());
     RayCluster.About about = cluster.about();
     Job job = cluster.jobs().get(query.jobId());

@@ -4,10 +4,10 @@ package dev.cleat.ray;
 import dev.cleat.Default;
 import dev.cleat.Doc;
 import dev.cleat.Range;
-import dev.cleat.RequestContext;
 import dev.cleat.ServedTool;
 import dev.cleat.Tool;
 import dev.cleat.ToolFailure;
+import dev.cleat.Unwrapped;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,6 +31,7 @@ final class ListJobs {
   }
 
   record Query(
+      @Unwrapped JobTarget on,
       @Doc("Only jobs in this state.") Optional<Status> status,
       @Default("20") @Range(min = 1, max = 200) int limit,
       @Doc("The next_cursor of the page before.") @Range(min = 1, max = 400)
@@ -62,21 +63,24 @@ final class ListJobs {
 
   private final RayCluster cluster;
 
-  ListJobs(RayCluster cluster) {
+  private ListJobs(RayCluster cluster) {
     this.cluster = cluster;
   }
 
-  ServedTool tool() {
+  static ServedTool tool(Clusters clusters) {
     return Tool.named("list_ray_jobs")
         .title("List Ray jobs")
         .says(
             "Use this to see which jobs run on the Ray cluster, and how the finished ones went."
                 + " Newest first, with a count for each state.")
         .readOnly()
-        .handles(Query.class, Jobs.class, this::list);
+        .handles(
+            Query.class,
+            Jobs.class,
+            (query, call) -> new ListJobs(clusters.find(query.on())).list(query));
   }
 
-  private Jobs list(Query query, RequestContext call) throws InterruptedException {
+  private Jobs list(Query query) throws InterruptedException {
     Optional<Place> from = query.cursor().map(Place::parse);
     RayCluster.About about = cluster.about();
     List<Job> all =

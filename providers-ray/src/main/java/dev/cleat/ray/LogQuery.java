@@ -5,12 +5,14 @@ import dev.cleat.Default;
 import dev.cleat.Doc;
 import dev.cleat.Pattern;
 import dev.cleat.Range;
+import dev.cleat.Unwrapped;
 import dev.cleat.ray.LogStamp.Level;
 import java.time.Instant;
 import java.util.Optional;
 
 /** The arguments of {@code retrieve_logs}. */
 record LogQuery(
+    @Unwrapped JobTarget on,
     @Doc(
             "What the log belongs to: a job id; for log_type actor or task its hex id; for worker its"
                 + " process id; for system a file name such as gcs_server.out.")

@@ -6,7 +6,6 @@ import dev.cleat.ToolFailure;
 import dev.cleat.spi.Readiness;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,12 +18,14 @@ final class RayCluster implements AutoCloseable {
   @Doc("The Ray cluster that this answer is about.")
   record About(
       String name,
-      @Doc("How it is reached.") String type,
+      @Doc("How it is run: local, remote or kubernetes.") String type,
+      @Doc("The Kubernetes namespace it is in.") Optional<String> namespace,
       Optional<String> rayVersion,
       @Doc("Changes when the head is restarted.") Optional<String> sessionName,
       Optional<String> note) {}
 
   private final RayBackend backend;
+  private final RayTarget target;
   private final DashboardClient client;
   private final RayVersion version;
 
@@ -32,18 +33,21 @@ final class RayCluster implements AutoCloseable {
   private final RayVersion readyVersion;
   private final JobsApi jobs;
   private final StateApi state;
+  private final ActivityApi activity;
   private final LogApi logs;
   private final InstantSource clock;
 
-  RayCluster(RayBackend backend, Duration timeout, InstantSource clock) {
+  RayCluster(RayBackend backend, RayTarget target, Duration timeout, InstantSource clock) {
     this.backend = backend;
+    this.target = target;
     this.clock = clock;
-    client = new DashboardClient(backend);
+    client = new DashboardClient(target);
     version = new RayVersion(client, clock, timeout);
     readyVersion = new RayVersion(client, clock, Bounds.READY);
     RayJson json = new RayJson(client);
     jobs = new JobsApi(json, timeout);
     state = new StateApi(json, timeout);
+    activity = new ActivityApi(json, jobs, timeout);
     logs = new LogApi(client, timeout);
   }
 
@@ -54,8 +58,9 @@ final class RayCluster implements AutoCloseable {
   About about() throws InterruptedException {
     RayVersion.Seen seen = version.current();
     return new About(
-        backend.clusterName(),
-        backend.clusterType(),
+        target.name(),
+        target.kind().wireName(),
+        target.namespace(),
         Optional.of(seen.rayVersion()),
         Optional.of(seen.sessionName()),
         seen.previousSession()
@@ -66,33 +71,42 @@ final class RayCluster implements AutoCloseable {
                         + " are gone."));
   }
 
-  /** Whether its dashboard answers; nothing when no cluster is configured. */
-  List<Readiness> readiness() {
-    if (backend instanceof NoRay) {
-      return List.of();
-    }
+  /** Whether its dashboard answers. */
+  Readiness readiness() {
     try {
-      return List.of(new Readiness("ray", true, "Ray " + readyVersion.current().rayVersion()));
+      return new Readiness("ray", true, "Ray " + readyVersion.current().rayVersion());
     } catch (ToolFailure failure) {
-      return List.of(new Readiness("ray", false, String.valueOf(failure.getMessage())));
+      return new Readiness("ray", false, String.valueOf(failure.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return List.of(new Readiness("ray", false, "The check was interrupted."));
+      return new Readiness("ray", false, "The check was interrupted.");
     }
+  }
+
+  /** What its dashboard says right now. */
+  RayVersion.Seen probe() throws InterruptedException {
+    return readyVersion.now();
   }
 
   /** The same without asking anything. */
   About aboutUnseen() {
     return new About(
-        backend.clusterName(),
-        backend.clusterType(),
+        target.name(),
+        target.kind().wireName(),
+        target.namespace(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }
 
+  /** Who runs it. */
   RayBackend backend() {
     return backend;
+  }
+
+  /** What it is for whoever runs it. */
+  RayTarget target() {
+    return target;
   }
 
   JobsApi jobs() {
@@ -101,6 +115,10 @@ final class RayCluster implements AutoCloseable {
 
   StateApi state() {
     return state;
+  }
+
+  ActivityApi activity() {
+    return activity;
   }
 
   LogApi logs() {

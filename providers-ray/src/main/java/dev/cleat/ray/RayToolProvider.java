@@ -16,16 +16,17 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * Tools for the jobs of a Ray cluster. Without a {@code dashboard} in the settings the tools are
- * there, and answer that none is configured.
+ * Tools for Ray clusters, their jobs and their state: those that are started here, those that are
+ * connected to, and the one whose {@code dashboard} is in the settings.
  *
- * <p>Tools over a cluster that is reached in another way are made by {@link #toolsOf}.
+ * <p>Tools over clusters that are run in another way are made by {@link #toolsOf}.
  */
 public final class RayToolProvider implements ToolProvider {
   private static final String DASHBOARD = "dashboard";
   private static final String TOKEN = "token";
   private static final String TOKEN_FILE = "tokenFile";
   private static final String REQUEST_TIMEOUT = "requestTimeout";
+  private static final String ALLOWED = "allowedDashboards";
 
   /** Does nothing. */
   public RayToolProvider() {}
@@ -37,7 +38,7 @@ public final class RayToolProvider implements ToolProvider {
 
   @Override
   public String description() {
-    return "Submits, watches and ends jobs on a Ray cluster, and reads its logs.";
+    return "Starts and stops Ray clusters, runs jobs on them, and explains what they do.";
   }
 
   @Override
@@ -48,15 +49,20 @@ public final class RayToolProvider implements ToolProvider {
         Setting.secret(TOKEN, "The cluster's token, such as ${RAY_AUTH_TOKEN}."),
         Setting.of(TOKEN_FILE, "A file that holds the token, instead of token; read as needed."),
         Setting.of(
-            REQUEST_TIMEOUT, "How long one request to the dashboard may take; 10s if not set."));
+            REQUEST_TIMEOUT, "How long one request to the dashboard may take; 10s if not set."),
+        Setting.of(
+            ALLOWED,
+            "Which dashboards init_ray_cluster may connect to beside those of this machine: hosts,"
+                + " *.domains, addresses and ranges, such as [\"10.0.0.0/8\"]."));
   }
 
   @Override
   public Availability availability(ProviderContext context) {
     Duration timeout = timeout(context.config());
     Duration quick = timeout.compareTo(Bounds.CONNECT) < 0 ? timeout : Bounds.CONNECT;
-    try (RayCluster cluster = new RayCluster(backend(context.config()), quick, context.clock())) {
-      RayCluster.About about = cluster.about();
+    try (Clusters clusters =
+        new Clusters(List.of(remote(context.config())), quick, context.clock())) {
+      RayCluster.About about = clusters.find(Target.only()).about();
       return new Availability.Available(
           "Ray " + about.rayVersion().orElse("?") + " at " + about.name());
     } catch (ToolFailure failure) {
@@ -69,51 +75,68 @@ public final class RayToolProvider implements ToolProvider {
 
   @Override
   public ToolSet open(ProviderContext context) {
-    return toolsOf(
-        backend(context.config()), timeout(context.config()), context.clock(), context.random());
+    ProviderConfig config = context.config();
+    return tools(
+        new Clusters(List.of(remote(config)), timeout(config), context.clock()),
+        allowed(config),
+        context.random());
   }
 
   /**
-   * The same tools over any back end, which is closed with them.
+   * The same tools over any back ends, which are closed with them. Of dashboards that no back end
+   * knows, only those of this machine may be connected to.
    *
+   * @param backends at most one of each kind
    * @param requestTimeout how long one request to the dashboard may take
    */
   public static ToolSet toolsOf(
-      RayBackend backend, Duration requestTimeout, InstantSource clock, RandomGenerator random) {
-    RayCluster cluster = new RayCluster(backend, requestTimeout, clock);
+      List<RayBackend> backends,
+      Duration requestTimeout,
+      InstantSource clock,
+      RandomGenerator random) {
+    return tools(
+        new Clusters(backends, requestTimeout, clock), AllowedAddresses.of(List.of()), random);
+  }
+
+  private static ToolSet tools(
+      Clusters clusters, AllowedAddresses allowed, RandomGenerator random) {
     LocalCommands commands =
         new LocalCommands(Optional.ofNullable(System.getenv("PATH")).orElse(""));
     return ToolSet.builder()
-        .tools(
-            List.of(
-                new CheckEnvironment(cluster, commands).tool(),
-                new SubmitJob(cluster, random).tool(),
-                new ListJobs(cluster).tool(),
-                new InspectJob(cluster).tool(),
-                new RetrieveLogs(cluster).tool(),
-                new CancelJob(cluster).tool()))
-        .readiness(cluster::readiness)
-        .onClose(cluster::close)
+        .tool(new CheckEnvironment(clusters, commands).tool())
+        .tools(ClusterTools.over(clusters, allowed))
+        .tools(JobTools.over(clusters, random))
+        .tools(StateTools.over(clusters))
+        .readiness(clusters::readiness)
+        .onClose(clusters::close)
         .build();
   }
 
-  private static RayBackend backend(ProviderConfig config) {
+  private static RemoteBackend remote(ProviderConfig config) {
     Optional<String> token = config.string(TOKEN);
     if (token.isPresent() && config.path(TOKEN_FILE).isPresent()) {
       throw config.wrong(TOKEN_FILE, "left out when token is set");
     }
     Optional<String> dashboard = config.string(DASHBOARD);
     if (dashboard.isEmpty()) {
-      return new NoRay();
+      return RemoteBackend.without();
     }
     try {
       RemoteRay ray = RemoteRay.at(DashboardAddress.parse(dashboard.get()));
       if (token.isPresent()) {
-        return ray.withToken(token.get());
+        return RemoteBackend.with(ray.withToken(token.get()));
       }
-      return config.path(TOKEN_FILE).map(ray::withTokenFile).orElse(ray);
+      return RemoteBackend.with(config.path(TOKEN_FILE).map(ray::withTokenFile).orElse(ray));
     } catch (IllegalArgumentException e) {
       throw new ConfigException("providers.ray: " + e.getMessage());
+    }
+  }
+
+  private static AllowedAddresses allowed(ProviderConfig config) {
+    try {
+      return AllowedAddresses.of(config.strings(ALLOWED).orElse(List.of()));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(String.valueOf(e.getMessage()));
     }
   }
 

@@ -74,6 +74,13 @@ final class RayVersion {
     }
   }
 
+  /** The same, asked for now in any case. */
+  Seen now() throws InterruptedException {
+    Seen seen = ask(Optional.ofNullable(last.get()));
+    last.set(seen);
+    return seen;
+  }
+
   private Seen lead(CompletableFuture<Seen> probe) throws InterruptedException {
     try {
       Seen known = last.get();

@@ -19,22 +19,38 @@ import java.util.regex.Pattern;
  *
  * <p>A token in a file is read for every request, so that it can be replaced while this runs.
  */
-public final class RemoteRay implements RayBackend {
+public final class RemoteRay implements RayTarget {
   private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]+");
 
+  private final String name;
   private final DashboardAddress address;
+  // Nothing for one that a person configured.
+  private final Optional<AllowedAddresses> allowed;
   private final Optional<String> token;
   private final Optional<Path> tokenFile;
 
-  private RemoteRay(DashboardAddress address, Optional<String> token, Optional<Path> tokenFile) {
+  private RemoteRay(
+      String name,
+      DashboardAddress address,
+      Optional<AllowedAddresses> allowed,
+      Optional<String> token,
+      Optional<Path> tokenFile) {
+    this.name = requireNonNull(name, "name");
     this.address = requireNonNull(address, "address");
+    this.allowed = allowed;
     this.token = token;
     this.tokenFile = tokenFile;
   }
 
   /** The dashboard at an address that a person configured. */
   public static RemoteRay at(DashboardAddress address) {
-    return new RemoteRay(address, Optional.empty(), Optional.empty());
+    return new RemoteRay(
+        address.toString(), address, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /** The dashboard at an address that came from a caller: it has to be allowed, each time. */
+  static RemoteRay asked(String name, DashboardAddress address, AllowedAddresses allowed) {
+    return new RemoteRay(name, address, Optional.of(allowed), Optional.empty(), Optional.empty());
   }
 
   /**
@@ -47,31 +63,43 @@ public final class RemoteRay implements RayBackend {
       throw new IllegalArgumentException(
           "The token is empty, too long, or has a character in it that cannot be sent in a header.");
     }
-    return new RemoteRay(address, Optional.of(newToken), Optional.empty());
+    return new RemoteRay(name, address, allowed, Optional.of(newToken), Optional.empty());
   }
 
   /** The same with a token that a file holds. */
   public RemoteRay withTokenFile(Path file) {
-    return new RemoteRay(address, Optional.empty(), Optional.of(file));
+    return new RemoteRay(name, address, allowed, Optional.empty(), Optional.of(file));
+  }
+
+  /** Whether a person configured it. */
+  boolean isConfigured() {
+    return allowed.isEmpty();
+  }
+
+  DashboardAddress address() {
+    return address;
   }
 
   @Override
-  public String clusterName() {
-    return address.toString();
+  public String name() {
+    return name;
   }
 
   @Override
-  public String clusterType() {
-    return "remote";
+  public RayKind kind() {
+    return RayKind.REMOTE;
   }
 
   @Override
   public DashboardEndpoint dashboard() {
+    allowed.ifPresent(addresses -> addresses.require(address));
     return new DashboardEndpoint(address, token.or(() -> tokenFile.map(RemoteRay::read)), true);
   }
 
   @Override
-  public void close() {}
+  public Optional<String> tokenReference() {
+    return tokenFile.map(Path::toString);
+  }
 
   private static String read(Path file) {
     try (InputStream in = Files.newInputStream(file)) {

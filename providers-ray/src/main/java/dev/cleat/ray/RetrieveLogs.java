@@ -5,7 +5,6 @@ import static dev.cleat.FailureKind.NOT_FOUND;
 import static dev.cleat.FailureKind.UNSUPPORTED;
 
 import dev.cleat.Doc;
-import dev.cleat.RequestContext;
 import dev.cleat.ServedTool;
 import dev.cleat.Tool;
 import dev.cleat.ToolFailure;
@@ -38,12 +37,12 @@ final class RetrieveLogs {
   private final RayCluster cluster;
   private final LogSources sources;
 
-  RetrieveLogs(RayCluster cluster) {
+  private RetrieveLogs(RayCluster cluster) {
     this.cluster = cluster;
     this.sources = new LogSources(cluster);
   }
 
-  ServedTool tool() {
+  static ServedTool tool(Clusters clusters) {
     return Tool.named("retrieve_logs")
         .title("Read Ray logs")
         .says(
@@ -51,10 +50,13 @@ final class RetrieveLogs {
                 + " with the last lines; filter, level, since, until and page choose others, and"
                 + " include_errors quotes the errors, first cause first.")
         .readOnly()
-        .handles(LogQuery.class, Logs.class, this::retrieve);
+        .handles(
+            LogQuery.class,
+            Logs.class,
+            (query, call) -> new RetrieveLogs(clusters.find(query.on())).retrieve(query));
   }
 
-  private Logs retrieve(LogQuery query, RequestContext call) throws InterruptedException {
+  private Logs retrieve(LogQuery query) throws InterruptedException {
     if (query.logType() != LogQuery.Type.JOB) {
       RayCluster.About about = cluster.about();
       return read(query, sources.other(query), about);

@@ -31,12 +31,12 @@ final class SubmitJob {
   private final RayCluster cluster;
   private final RandomGenerator random;
 
-  SubmitJob(RayCluster cluster, RandomGenerator random) {
+  private SubmitJob(RayCluster cluster, RandomGenerator random) {
     this.cluster = cluster;
     this.random = random;
   }
 
-  ServedTool tool() {
+  static ServedTool tool(Clusters clusters, RandomGenerator random) {
     return Tool.named("submit_ray_job")
         .title("Submit a Ray job")
         .says(
@@ -45,7 +45,10 @@ final class SubmitJob {
                 + " after wait_seconds with how it went.")
         .writes()
         .openWorld()
-        .handles(SubmitQuery.class, Submitted.class, this::submit);
+        .handles(
+            SubmitQuery.class,
+            Submitted.class,
+            (query, call) -> new SubmitJob(clusters.find(query.on()), random).submit(query, call));
   }
 
   private Submitted submit(SubmitQuery query, RequestContext call) throws InterruptedException {

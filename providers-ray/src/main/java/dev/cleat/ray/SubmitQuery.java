@@ -4,11 +4,13 @@ package dev.cleat.ray;
 import dev.cleat.Default;
 import dev.cleat.Doc;
 import dev.cleat.Range;
+import dev.cleat.Unwrapped;
 import java.util.Map;
 import java.util.Optional;
 
 /** The arguments of {@code submit_ray_job}. */
 record SubmitQuery(
+    @Unwrapped JobTarget on,
     @Doc("The shell command that runs on the cluster, such as \"python train.py --epochs 3\".")
         @Range(min = 1, max = 65536)
         String entrypoint,

@@ -11,11 +11,14 @@ import dev.cleat.ToolFailure;
 import dev.cleat.ToolResult;
 import dev.cleat.spi.ProviderContext;
 import dev.cleat.spi.ToolSet;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The tools of the provider, opened and called as a host does it. */
@@ -40,6 +43,15 @@ final class OpenTools implements AutoCloseable {
 
   static OpenTools over(ToolSet tools) {
     return new OpenTools(tools);
+  }
+
+  static OpenTools over(RayBackend... backends) {
+    return over(
+        RayToolProvider.toolsOf(
+            List.of(backends),
+            Duration.ofSeconds(10),
+            InstantSource.system(),
+            new SplittableRandom(1)));
   }
 
   OpenTools declining() {

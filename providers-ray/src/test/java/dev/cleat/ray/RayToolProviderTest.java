@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RayToolProviderTest {
+  private static final List<String> DESTRUCTIVE =
+      List.of("scale_ray_cluster", "stop_ray_cluster", "cancel_ray_job");
+
   @Test
   void theProviderIsFoundByTheServiceLoader() {
     assertThat(ServiceLoader.load(ToolProvider.class))
@@ -46,16 +49,22 @@ class RayToolProviderTest {
       assertThat(names(tools))
           .containsExactly(
               "check_environment",
+              "init_ray_cluster",
+              "list_ray_clusters",
+              "inspect_ray_cluster",
+              "scale_ray_cluster",
+              "stop_ray_cluster",
               "submit_ray_job",
               "list_ray_jobs",
               "inspect_ray_job",
               "retrieve_logs",
               "cancel_ray_job");
       for (Tool tool : all(tools)) {
-        boolean reads = !List.of("submit_ray_job", "cancel_ray_job").contains(tool.name());
-        assertThat(tool.hints().readOnly()).as(tool.name()).isEqualTo(reads);
-        assertThat(tool.hints().destructive()).isEqualTo(tool.name().equals("cancel_ray_job"));
-        assertThat(tool.hints().openWorld()).isEqualTo(tool.name().equals("submit_ray_job"));
+        boolean writes = List.of("init_ray_cluster", "submit_ray_job").contains(tool.name());
+        boolean destroys = DESTRUCTIVE.contains(tool.name());
+        assertThat(tool.hints().readOnly()).as(tool.name()).isEqualTo(!writes && !destroys);
+        assertThat(tool.hints().destructive()).as(tool.name()).isEqualTo(destroys);
+        assertThat(tool.hints().openWorld()).as(tool.name()).isEqualTo(writes);
         assertThat(tool.description()).startsWith("Use this");
         assertThat(tool.inputSchema().json()).containsEntry("additionalProperties", false);
         assertThat(tool.outputSchema()).isPresent();

@@ -32,7 +32,7 @@ class RayVersionTest {
   private final OpenTools tools =
       OpenTools.over(
           RayToolProvider.toolsOf(
-              RemoteRay.at(DashboardAddress.parse(server.url())),
+              List.of(RemoteBackend.with(RemoteRay.at(DashboardAddress.parse(server.url())))),
               Duration.ofSeconds(10),
               now::get,
               new java.util.Random(1)));

@@ -67,6 +67,9 @@ class SubmitJobTest {
     arguments.put("entrypoint_resources", Map.of("tpu", 2));
     arguments.put("entrypoint_label_selector", Map.of("region", "us"));
     arguments.put("wait_seconds", 0);
+    arguments.put("job_type", "remote");
+    arguments.put("cluster_name", server.url());
+    arguments.put("namespace", "default");
     assertThat(arguments.keySet())
         .as("every property of the schema")
         .isEqualTo(properties("submit_ray_job"));

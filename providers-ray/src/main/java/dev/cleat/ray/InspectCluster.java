@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cleat.ray;
+
+import dev.cleat.Default;
+import dev.cleat.Doc;
+import dev.cleat.ServedTool;
+import dev.cleat.Tool;
+import dev.cleat.ToolFailure;
+import dev.cleat.Unwrapped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** {@code inspect_ray_cluster}: what a cluster has, what is used, what waits, and who uses it. */
+final class InspectCluster {
+  record Query(
+      @Unwrapped Target on,
+      @Doc("Also list nodes that are dead, and each node's labels.") @Default("false")
+          boolean detail) {}
+
+  /** How much of a resource is in use. */
+  record Usage(String resource, double used, double total) {}
+
+  /** A node, with its labels if they were asked for. */
+  record Node(@Unwrapped NodeLine line, Optional<Map<String, String>> labels) {}
+
+  record Inspected(
+      String summary,
+      String dashboard,
+      Optional<String> gcsAddress,
+      List<Usage> usage,
+      @Doc("What waits for resources.") List<String> pendingDemand,
+      @Doc("What of it no node can ever satisfy as it is now, and why.") List<String> infeasible,
+      List<Node> nodes,
+      int deadNodes,
+      @Doc("Jobs and drivers that use the cluster.") List<String> users,
+      @Doc("What could not be looked at.") List<String> unseen,
+      RayCluster.About cluster) {}
+
+  private final RayCluster cluster;
+  private final List<String> unseen = new ArrayList<>();
+
+  private InspectCluster(RayCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  static ServedTool tool(Clusters clusters) {
+    return Tool.named("inspect_ray_cluster")
+        .title("Inspect a Ray cluster")
+        .says(
+            "Use this to see how a Ray cluster is: its nodes, what of its CPUs, GPUs and memory is"
+                + " in use, what waits for resources and why, and which jobs use it.")
+        .readOnly()
+        .handles(
+            Query.class,
+            Inspected.class,
+            (query, call) -> new InspectCluster(clusters.find(query.on())).inspect(query));
+  }
+
+  private Inspected inspect(Query query) throws InterruptedException {
+    RayCluster.About about = cluster.about();
+    List<RayNode> nodes = cluster.state().nodes();
+    List<RayNode> alive = nodes.stream().filter(RayNode::alive).toList();
+    List<Usage> usage = usage(alive);
+    List<StateApi.Demand> demands = look("demand", List.of(), () -> cluster.state().demands());
+    List<String> infeasible = new ArrayList<>();
+    for (StateApi.Demand demand : demands) {
+      Diagnosis.infeasible(demand.wants(), nodes).ifPresent(infeasible::add);
+    }
+    List<String> users = look("users", List.of(), () -> cluster.activity().users());
+    List<Node> shown =
+        nodes.stream()
+            .filter(node -> query.detail() || node.alive())
+            .map(
+                node ->
+                    new Node(
+                        NodeLine.of(node),
+                        query.detail() ? Optional.of(node.labels()) : Optional.empty()))
+            .toList();
+    return new Inspected(
+        summary(about, nodes, alive, usage, demands, infeasible),
+        cluster.target().dashboard().address().toString(),
+        cluster.target().gcsAddress(),
+        usage,
+        demands.stream().limit(Bounds.LISTED_RESOURCES).map(InspectCluster::words).toList(),
+        infeasible.stream().distinct().limit(Bounds.LISTED_RESOURCES).toList(),
+        shown,
+        nodes.size() - alive.size(),
+        users,
+        unseen,
+        about);
+  }
+
+  private List<Usage> usage(List<RayNode> alive) throws InterruptedException {
+    Map<String, Double> total = new TreeMap<>();
+    for (RayNode node : alive) {
+      NodeLine.of(node).resources().forEach((name, n) -> total.merge(name, n, Double::sum));
+    }
+    Optional<Map<String, Double>> used =
+        look("usage", Optional.empty(), () -> Optional.of(cluster.state().used()));
+    List<Usage> usage = new ArrayList<>();
+    used.ifPresent(
+        map ->
+            map.forEach((name, n) -> usage.add(new Usage(name, n, total.getOrDefault(name, 0.0)))));
+    return usage;
+  }
+
+  private static String words(StateApi.Demand demand) {
+    return demand.count() + " x " + Diagnosis.wants(demand.wants());
+  }
+
+  private String summary(
+      RayCluster.About about,
+      List<RayNode> nodes,
+      List<RayNode> alive,
+      List<Usage> usage,
+      List<StateApi.Demand> demands,
+      List<String> infeasible) {
+    List<String> parts = new ArrayList<>();
+    int dead = nodes.size() - alive.size();
+    parts.add(
+        Wording.count(alive.size(), "node") + " alive" + (dead > 0 ? ", " + dead + " dead" : ""));
+    for (Usage one : usage) {
+      parts.add(
+          one.resource().equals("memory")
+              ? String.format(
+                  Locale.ROOT, "memory %.1f of %.1f GB", one.used() / 1e9, one.total() / 1e9)
+              : one.resource()
+                  + " "
+                  + Diagnosis.number(one.used())
+                  + " of "
+                  + Diagnosis.number(one.total()));
+    }
+    int waiting = demands.stream().mapToInt(StateApi.Demand::count).sum();
+    if (waiting > 0) {
+      parts.add(waiting + " waiting for resources");
+    }
+    return about.name()
+        + ": "
+        + String.join(", ", parts)
+        + "."
+        + (infeasible.isEmpty() ? "" : " " + infeasible.get(0))
+        + (unseen.isEmpty() ? "" : " Not all could be looked at.");
+  }
+
+  /** One look that may fail without spoiling the others. */
+  private interface Look<T> {
+    T now() throws InterruptedException;
+  }
+
+  private <T> T look(String what, T otherwise, Look<T> look) throws InterruptedException {
+    try {
+      return look.now();
+    } catch (ToolFailure failure) {
+      unseen.add(what + ": " + failure.getMessage());
+      return otherwise;
+    }
+  }
+}
