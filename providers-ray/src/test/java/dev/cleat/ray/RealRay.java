@@ -99,7 +99,8 @@ final class RealRay implements AutoCloseable {
     }
   }
 
-  private static Path install() throws Exception {
+  /** The {@code ray} command of a virtual environment, which is made on first use. */
+  static Path install() throws Exception {
     Path errors = Files.createTempFile("ray-venv", ".log");
     Process script =
         new ProcessBuilder("bash", file("ray-venv.sh").toString())
