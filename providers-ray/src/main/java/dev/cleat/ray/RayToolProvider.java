@@ -12,6 +12,7 @@ import dev.cleat.spi.ToolSet;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -27,6 +28,9 @@ public final class RayToolProvider implements ToolProvider {
   private static final String TOKEN_FILE = "tokenFile";
   private static final String REQUEST_TIMEOUT = "requestTimeout";
   private static final String ALLOWED = "allowedDashboards";
+  private static final String RAY_COMMAND = "rayCommand";
+  private static final String STATE_DIRECTORY = "stateDirectory";
+  private static final String KEEP_CLUSTERS = "keepClusters";
 
   /** Does nothing. */
   public RayToolProvider() {}
@@ -53,7 +57,18 @@ public final class RayToolProvider implements ToolProvider {
         Setting.of(
             ALLOWED,
             "Which dashboards init_ray_cluster may connect to beside those of this machine: hosts,"
-                + " *.domains, addresses and ranges, such as [\"10.0.0.0/8\"]."));
+                + " *.domains, addresses and ranges, such as [\"10.0.0.0/8\"]."),
+        Setting.of(
+            RAY_COMMAND,
+            "The ray command that starts clusters on this machine, such as ~/venv/bin/ray; looked"
+                + " for on PATH if not set."),
+        Setting.of(
+            STATE_DIRECTORY,
+            "Where clusters of this machine are written down; ~/.local/state/cleat/ray if not set."),
+        Setting.of(
+            KEEP_CLUSTERS,
+            "true: clusters that were started here go on when this ends, and are found again; else"
+                + " they end with it."));
   }
 
   @Override
@@ -77,7 +92,7 @@ public final class RayToolProvider implements ToolProvider {
   public ToolSet open(ProviderContext context) {
     ProviderConfig config = context.config();
     return tools(
-        new Clusters(List.of(remote(config)), timeout(config), context.clock()),
+        new Clusters(List.of(local(context), remote(config)), timeout(config), context.clock()),
         allowed(config),
         context.random());
   }
@@ -130,6 +145,22 @@ public final class RayToolProvider implements ToolProvider {
     } catch (IllegalArgumentException e) {
       throw new ConfigException("providers.ray: " + e.getMessage());
     }
+  }
+
+  private static LocalRay local(ProviderContext context) {
+    ProviderConfig config = context.config();
+    Map<String, String> environment = System.getenv();
+    return LocalRay.open(
+        new LocalRay.Settings(
+            config.path(RAY_COMMAND),
+            config
+                .path(STATE_DIRECTORY)
+                .orElseGet(() -> LocalRay.Settings.defaultStateDirectory(environment)),
+            config.bool(KEEP_CLUSTERS).orElse(false),
+            Map.of(),
+            timeout(config),
+            context.clock(),
+            context.random()));
   }
 
   private static AllowedAddresses allowed(ProviderConfig config) {

@@ -43,7 +43,7 @@ final class RealRay implements AutoCloseable {
 
   /** Starts a head with two CPUs and no GPU, and waits until it is up. */
   static RealRay start() throws Exception {
-    Path ray = install();
+    Path ray = command();
     AssertionError last = new AssertionError("not tried");
     // Only the port of the client server cannot be left to the kernel, so it may be taken
     // meanwhile.
@@ -99,8 +99,8 @@ final class RealRay implements AutoCloseable {
     }
   }
 
-  /** The {@code ray} command of a virtual environment, which is made on first use. */
-  static Path install() throws Exception {
+  /** The {@code ray} command, installed on first use. */
+  static Path command() throws Exception {
     Path errors = Files.createTempFile("ray-venv", ".log");
     Process script =
         new ProcessBuilder("bash", file("ray-venv.sh").toString())

@@ -39,7 +39,7 @@ class SameAddressIT {
 
   @BeforeContainer
   static void startPython() throws Exception {
-    Path ray = RealRay.install();
+    Path ray = RealRay.command();
     python =
         new ProcessBuilder(ray.resolveSibling("python").toString(), "-c", SCRIPT)
             .redirectError(ProcessBuilder.Redirect.INHERIT)

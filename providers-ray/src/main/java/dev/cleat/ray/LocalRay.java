@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cleat.ray;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.cleat.FailureKind;
+import dev.cleat.ToolFailure;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * Clusters of processes of this machine. What there is is written down in a directory of the user,
+ * so every JVM of that user sees, uses and stops all of them, also after the one that started a
+ * cluster was killed.
+ *
+ * <p>What is started wants a token. All its ports but those that were asked for are picked by the
+ * kernel.
+ *
+ * <p><b>Threads.</b> Any number at once; one change of a cluster at a time, over all JVMs.
+ *
+ * <p><b>Life cycle.</b> {@link #close} ends the clusters that this JVM started, unless they are to
+ * be kept, or another one is open on the same directory in this JVM: a new configuration is opened
+ * before the old one is closed. What another launcher began and did not finish, because it was
+ * killed, is ended when this opens, in the background.
+ */
+final class LocalRay implements RayBackend {
+  /** For another change of the same cluster to be done. */
+  private static final Duration LOCK = Duration.ofSeconds(30);
+
+  /** For all clusters that are ended on close; each can take half a minute at worst. */
+  private static final Duration CLOSE = Duration.ofSeconds(60);
+
+  private final Settings settings;
+  private final StateDirectory state;
+  private final RayCommand ray;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Thread janitor;
+
+  /**
+   * How it works.
+   *
+   * @param rayCommand the {@code ray} command, if it is not to be looked for on the {@code PATH}
+   * @param stateDirectory where clusters are written down
+   * @param keepClusters whether clusters go on when this is closed
+   * @param environment more of the environment of what is started
+   * @param requestTimeout how long one request to a dashboard may take
+   * @param clock tells the time
+   * @param random makes tokens, so it must not be guessable
+   */
+  record Settings(
+      Optional<Path> rayCommand,
+      Path stateDirectory,
+      boolean keepClusters,
+      Map<String, String> environment,
+      Duration requestTimeout,
+      InstantSource clock,
+      RandomGenerator random) {
+    Settings {
+      requireNonNull(rayCommand, "rayCommand");
+      requireNonNull(stateDirectory, "stateDirectory");
+      environment = Map.copyOf(environment);
+      requireNonNull(requestTimeout, "requestTimeout");
+      requireNonNull(clock, "clock");
+      requireNonNull(random, "random");
+    }
+
+    /** Where clusters are written down unless something else is said, as XDG has it. */
+    static Path defaultStateDirectory(Map<String, String> environment) {
+      String xdg = environment.getOrDefault("XDG_STATE_HOME", "");
+      Path home = Path.of(System.getProperty("user.home", "."));
+      Path base = xdg.startsWith("/") ? Path.of(xdg) : home.resolve(".local").resolve("state");
+      return base.resolve("cleat").resolve("ray");
+    }
+  }
+
+  private LocalRay(Settings settings, StateDirectory state) {
+    this.settings = settings;
+    this.state = state;
+    this.ray = new RayCommand(settings.rayCommand(), settings.environment());
+    this.janitor = new Thread(this::clean, "cleat-ray-clean");
+    janitor.setDaemon(true);
+  }
+
+  /**
+   * Opens it. Nothing is started.
+   *
+   * @throws ToolFailure when the directory cannot be used
+   */
+  static LocalRay open(Settings settings) {
+    LocalRay local = new LocalRay(settings, StateDirectory.open(settings.stateDirectory()));
+    local.janitor.start();
+    return local;
+  }
+
+  @Override
+  public RayKind kind() {
+    return RayKind.LOCAL;
+  }
+
+  @Override
+  public List<RayTarget> targets() {
+    List<RayTarget> targets = new ArrayList<>();
+    for (ClusterRecord record : state.records()) {
+      if (record.machine().isHere() && record.phase() != ClusterRecord.Phase.STARTING) {
+        targets.add(new LocalCluster(record, state));
+      }
+    }
+    return List.copyOf(targets);
+  }
+
+  @Override
+  public RayTarget start(ClusterRequest request, Steps steps) throws InterruptedException {
+    Steps untilClosed =
+        (done, total, doing) -> {
+          if (closed.get()) {
+            throw new ToolFailure(
+                FailureKind.CANCELLED, "The server is closing: no cluster is started.", "");
+          }
+          steps.at(done, total, doing);
+        };
+    return new ClusterStart(settings, state, ray, request, untilClosed).run();
+  }
+
+  @Override
+  public ClusterEnd stop(RayTarget target, Steps steps) throws InterruptedException {
+    LocalCluster cluster = ours(target);
+    StateDirectory.Held lock = state.lock(cluster.name(), LOCK);
+    try (lock) {
+      ClusterRecord record = current(cluster);
+      int total = record.nodes().size() + 1;
+      int[] done = {0};
+      return remove(state, record, doing -> steps.at(Math.min(done[0]++, total), total, doing));
+    }
+  }
+
+  @Override
+  public ClusterScaled scale(RayTarget target, ScaleRequest request, Steps steps)
+      throws InterruptedException {
+    LocalCluster cluster = ours(target);
+    StateDirectory.Held lock = state.lock(cluster.name(), LOCK);
+    try (lock) {
+      return new ClusterScale(settings, state, ray, current(cluster), request, steps).run();
+    }
+  }
+
+  @Override
+  public void killSupervisor(RayTarget target, String actorName) throws InterruptedException {
+    LocalCluster cluster = ours(target);
+    SupervisorKill.run(ray, cluster, actorName);
+  }
+
+  /**
+   * Ends a cluster and forgets it, unless something of it is left. Its lock is held.
+   *
+   * @param doing is told what is done next; what it throws is thrown once all is done
+   */
+  static ClusterEnd remove(StateDirectory state, ClusterRecord record, Consumer<String> doing) {
+    ClusterRecord ending = record.in(ClusterRecord.Phase.ENDING);
+    Late late = new Late(doing);
+    try {
+      state.save(ending);
+    } catch (ToolFailure e) {
+      // A disk that is full must not keep processes alive.
+    }
+    ClusterEnd end = Ending.all(ending, late);
+    if (end.allGone() && LocalFiles.delete(ending)) {
+      state.delete(ending.name());
+    }
+    late.rethrow();
+    return end;
+  }
+
+  /** Keeps what a listener throws until it does no harm. */
+  private static final class Late implements Consumer<String> {
+    private final Consumer<String> listener;
+    private Optional<RuntimeException> thrown = Optional.empty();
+
+    Late(Consumer<String> listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void accept(String doing) {
+      if (thrown.isEmpty()) {
+        try {
+          listener.accept(doing);
+        } catch (RuntimeException e) {
+          thrown = Optional.of(e);
+        }
+      }
+    }
+
+    void rethrow() {
+      if (thrown.isPresent()) {
+        throw thrown.get();
+      }
+    }
+  }
+
+  private static LocalCluster ours(RayTarget target) {
+    if (target instanceof LocalCluster cluster) {
+      return cluster;
+    }
+    throw new ToolFailure(
+        FailureKind.UNSUPPORTED, target.name() + " is not a cluster of this machine.", "");
+  }
+
+  /** The cluster as it is now; of the same start as when it was looked up. */
+  private ClusterRecord current(LocalCluster cluster) {
+    return state
+        .record(cluster.name())
+        .filter(record -> record.directory().equals(cluster.record().directory()))
+        .orElseThrow(
+            () ->
+                ToolFailure.notFound(
+                    "The Ray cluster " + cluster.name() + " is not there any more.",
+                    "list_ray_clusters shows what there is."));
+  }
+
+  /** Ends what was begun and given up, and forgets what ended by itself. */
+  private void clean() {
+    try {
+      for (ClusterRecord record : state.records()) {
+        if (closed.get()) {
+          return;
+        }
+        if (isWaste(record)) {
+          clean(record.name());
+        }
+      }
+    } catch (ToolFailure e) {
+      // Whoever uses the directory next is told.
+    }
+  }
+
+  private void clean(String name) {
+    state
+        .tryLock(name)
+        .ifPresent(
+            lock -> {
+              try (lock) {
+                state
+                    .record(name)
+                    .filter(LocalRay::isWaste)
+                    .ifPresent(record -> remove(state, record, doing -> {}));
+              }
+            });
+  }
+
+  private static boolean isWaste(ClusterRecord record) {
+    boolean seen = record.machine().isHere() || record.machine().isHereEarlier();
+    return seen && (record.isAbandoned() || record.isForgotten());
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      if (!settings.keepClusters() && state.hasOneUser()) {
+        endOwn();
+      }
+    } finally {
+      state.close();
+    }
+  }
+
+  private void endOwn() {
+    List<Thread> threads = new ArrayList<>();
+    for (ClusterRecord record : state.records()) {
+      if (record.owner().equals(ProcessId.self()) && record.machine().isHere()) {
+        Thread thread = new Thread(() -> end(record.name()), "cleat-ray-stop-" + record.name());
+        thread.setDaemon(true);
+        thread.start();
+        threads.add(thread);
+      }
+    }
+    threads.add(janitor);
+    Patience.until(CLOSE, () -> threads.stream().noneMatch(Thread::isAlive));
+  }
+
+  private void end(String name) {
+    try {
+      StateDirectory.Held lock = state.lock(name, LOCK);
+      try (lock) {
+        state
+            .record(name)
+            .filter(record -> record.owner().equals(ProcessId.self()))
+            .ifPresent(record -> remove(state, record, doing -> {}));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ToolFailure e) {
+      // Its record stays, and the next launcher ends it.
+    }
+  }
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cleat.ray;
+
+import dev.cleat.FailureKind;
+import dev.cleat.ToolFailure;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The directory in which the clusters of one user are written down, for all JVMs of that user: a
+ * file with the record of each, and one with its token.
+ *
+ * <p>Who changes a cluster holds its lock: one byte of the file {@code lock}, chosen by the name of
+ * the cluster. The kernel releases it when the JVM ends, however it does, so none is left behind.
+ *
+ * <p><b>Threads.</b> Any number at once. <b>Life cycle.</b> There is one for a directory in a JVM,
+ * because closing a file releases all locks that the JVM has on it; {@link #close} counts.
+ */
+final class StateDirectory {
+  private static final String RECORD = ".json";
+  private static final String TOKEN = ".token";
+  // A record of a hundred nodes has 30 KB.
+  private static final int RECORD_BYTES = 1 << 20;
+  private static final long POLL_MILLIS = 50;
+
+  // Guarded by itself.
+  private static final Map<Path, StateDirectory> OPEN = new HashMap<>();
+
+  private final Path directory;
+  private final FileChannel lockFile;
+  private final Set<Long> held = new HashSet<>();
+  private int users;
+
+  private StateDirectory(Path directory, FileChannel lockFile) {
+    this.directory = directory;
+    this.lockFile = lockFile;
+  }
+
+  /** The right to change one cluster, for as long as it is open. */
+  interface Held extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Opens it; the directory is made if it is not there.
+   *
+   * @throws ToolFailure when it cannot be used
+   */
+  static StateDirectory open(Path wanted) {
+    Path directory = wanted.toAbsolutePath().normalize();
+    synchronized (OPEN) {
+      StateDirectory there = OPEN.get(directory);
+      if (there == null) {
+        there = new StateDirectory(directory, openLock(directory));
+        OPEN.put(directory, there);
+      }
+      there.users++;
+      return there;
+    }
+  }
+
+  private static FileChannel openLock(Path directory) {
+    try {
+      OwnFiles.makeDirectories(directory);
+      return FileChannel.open(
+          directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw unusable(directory, e);
+    }
+  }
+
+  /** Whether whoever asks is the only one in this JVM who has it open. */
+  boolean hasOneUser() {
+    synchronized (OPEN) {
+      return users == 1;
+    }
+  }
+
+  /** Gives it back. */
+  void close() {
+    synchronized (OPEN) {
+      users--;
+      if (users > 0) {
+        return;
+      }
+      OPEN.remove(directory, this);
+    }
+    try {
+      lockFile.close();
+    } catch (IOException e) {
+      // Its locks are released by the kernel at the latest when this JVM ends.
+    }
+  }
+
+  /** The right to change the cluster of that name, if nobody has it. */
+  Optional<Held> tryLock(String name) {
+    long at = Integer.toUnsignedLong(name.hashCode());
+    synchronized (held) {
+      if (held.contains(at)) {
+        return Optional.empty();
+      }
+      try {
+        FileLock lock = lockFile.tryLock(at, 1, false);
+        if (lock == null) {
+          return Optional.empty();
+        }
+        held.add(at);
+        return Optional.of(() -> release(at, lock));
+      } catch (OverlappingFileLockException e) {
+        return Optional.empty();
+      } catch (IOException e) {
+        throw unusable(directory, e);
+      }
+    }
+  }
+
+  /**
+   * Waits for the right to change the cluster of that name.
+   *
+   * @throws ToolFailure {@link FailureKind#CONFLICT} when somebody else keeps it for longer
+   */
+  Held lock(String name, Duration most) throws InterruptedException {
+    long end = System.nanoTime() + most.toNanos();
+    while (true) {
+      Optional<Held> lock = tryLock(name);
+      if (lock.isPresent()) {
+        return lock.get();
+      }
+      if (System.nanoTime() - end >= 0) {
+        throw new ToolFailure(
+                FailureKind.CONFLICT,
+                "The Ray cluster " + name + " is being changed by another call.",
+                "Wait until that is done, and look with list_ray_clusters.")
+            .retryable();
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  private void release(long at, FileLock lock) {
+    synchronized (held) {
+      try {
+        lock.release();
+      } catch (IOException e) {
+        // Released with the file.
+      }
+      held.remove(at);
+    }
+  }
+
+  /** All that is written down, by name; what cannot be read is left out. */
+  List<ClusterRecord> records() {
+    List<ClusterRecord> records = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + RECORD)) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        record(name.substring(0, name.length() - RECORD.length())).ifPresent(records::add);
+      }
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw unusable(directory, e);
+    }
+    records.sort(Comparator.comparing(ClusterRecord::name));
+    return records;
+  }
+
+  /** What is written down of the cluster of that name. */
+  Optional<ClusterRecord> record(String name) {
+    return bytes(recordFile(name))
+        .flatMap(ClusterRecord::read)
+        .filter(record -> record.name().equals(name));
+  }
+
+  /** Whether the name is taken, also by what cannot be read. */
+  boolean isTaken(String name) {
+    return Files.exists(recordFile(name));
+  }
+
+  /** Writes a record down in the place of the one before. */
+  void save(ClusterRecord record) {
+    write(recordFile(record.name()), record.toJson());
+  }
+
+  /** The file of the cluster's token. */
+  Path tokenFile(String name) {
+    return directory.resolve(name + TOKEN);
+  }
+
+  void saveToken(String name, String token) {
+    write(tokenFile(name), token.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  Optional<String> token(String name) {
+    return bytes(tokenFile(name))
+        .map(bytes -> new String(bytes, StandardCharsets.US_ASCII).strip())
+        .filter(token -> !token.isEmpty());
+  }
+
+  /** Forgets the cluster of that name, its token first: nobody needs that one alone. */
+  void delete(String name) {
+    try {
+      Files.deleteIfExists(tokenFile(name));
+      Files.deleteIfExists(recordFile(name));
+    } catch (IOException e) {
+      throw unusable(directory, e);
+    }
+  }
+
+  private Path recordFile(String name) {
+    return directory.resolve(name + RECORD);
+  }
+
+  private static Optional<byte[]> bytes(Path file) {
+    try (var in = Files.newInputStream(file)) {
+      return Optional.of(in.readNBytes(RECORD_BYTES));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void write(Path file, byte[] content) {
+    try {
+      OwnFiles.replace(file, content);
+    } catch (IOException e) {
+      throw unusable(directory, e);
+    }
+  }
+
+  private static ToolFailure unusable(Path directory, IOException e) {
+    return new ToolFailure(
+            FailureKind.UNAVAILABLE,
+            "The directory "
+                + directory
+                + ", in which local Ray clusters are written down, cannot be used: "
+                + e.getClass().getSimpleName()
+                + (e.getMessage() == null
+                    ? ""
+                    : " (" + Wording.oneLine(e.getMessage(), Bounds.QUOTED_CHARS) + ")")
+                + ".",
+            "Make it a directory on a local disk that this user can write to, or set"
+                + " providers.ray.stateDirectory to another one.")
+        .causedBy(e);
+  }
+}
