@@ -9,18 +9,26 @@ import java.util.Optional;
 /**
  * One request to a dashboard.
  *
- * @param method GET or POST; only a POST changes anything
+ * @param method GET changes nothing, all others do
  * @param route path and query, percent-encoded
- * @param body JSON
+ * @param body what is sent along
  * @param timeout for all of it, from connecting to the last byte of the answer
  */
-record Ask(String method, String route, Optional<byte[]> body, Duration timeout) {
+record Ask(String method, String route, Optional<Payload> body, Duration timeout) {
   static Ask get(String route, Duration timeout) {
     return new Ask("GET", route, Optional.empty(), timeout);
   }
 
   static Ask post(String route, byte[] body, Duration timeout) {
-    return new Ask("POST", route, Optional.of(body), timeout);
+    return new Ask("POST", route, Optional.of(Payload.json(body)), timeout);
+  }
+
+  static Ask put(String route, Payload body, Duration timeout) {
+    return new Ask("PUT", route, Optional.of(body), timeout);
+  }
+
+  static Ask delete(String route, Duration timeout) {
+    return new Ask("DELETE", route, Optional.of(Payload.json(new byte[0])), timeout);
   }
 
   boolean writes() {

@@ -26,6 +26,11 @@ final class BoundedBody<T> implements BodySubscriber<T> {
     /** Takes all of the bytes. */
     void take(ByteBuffer bytes);
 
+    /** Whether it wants no more; then the connection is closed as if the body ended here. */
+    default boolean enough() {
+      return false;
+    }
+
     /** All is read, or the bound reached, in which case {@code cut} is true. */
     T finish(boolean cut);
   }
@@ -87,7 +92,8 @@ final class BoundedBody<T> implements BodySubscriber<T> {
   @Override
   public void onSubscribe(Flow.Subscription given) {
     subscription = given;
-    given.request(Long.MAX_VALUE);
+    // One at a time, so that what is not yet taken waits in the socket and not in memory.
+    given.request(1);
   }
 
   @Override
@@ -102,9 +108,12 @@ final class BoundedBody<T> implements BodySubscriber<T> {
       }
       left -= buffer.remaining();
       sink.take(buffer);
-      if (over) {
-        end(true);
+      if (over || sink.enough()) {
+        end(over);
       }
+    }
+    if (!body.isDone() && subscription != null) {
+      subscription.request(1);
     }
   }
 

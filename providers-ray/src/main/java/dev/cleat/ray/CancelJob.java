@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.ray;
 
+import static dev.cleat.FailureKind.NOT_FOUND;
 import static dev.cleat.FailureKind.OUTCOME_UNKNOWN;
 import static dev.cleat.FailureKind.UNSUPPORTED;
 
@@ -27,6 +28,8 @@ final class CancelJob {
   /** What became of the job. */
   enum Outcome {
     STOPPED,
+    /** It had not started, so the actor that was to start it was ended. */
+    ENDED_BEFORE_START,
     ALREADY_ENDED,
     ENDED_OTHERWISE,
     STILL_RUNNING,
@@ -40,6 +43,11 @@ final class CancelJob {
       String jobId,
       @Doc("As observed last.") String status,
       RayCluster.About cluster) {}
+
+  // How long a job that is about to start gets to take the stop by itself.
+  private static final Duration STOP_PENDING = Duration.ofSeconds(2);
+  // How long Ray takes at most to see that a supervisor is gone.
+  private static final Duration SEE_END = Duration.ofSeconds(10);
 
   private final RayCluster cluster;
 
@@ -79,8 +87,44 @@ final class CancelJob {
     call.confirm(question(job, about));
     stop(job);
     Duration most = Duration.ofSeconds(query.waitSeconds());
-    Job after = new JobWait(cluster, call).until(Job::isTerminal, job.id(), most);
-    return judge(after, about);
+    Duration first = job.is(Job.PENDING) && most.compareTo(STOP_PENDING) > 0 ? STOP_PENDING : most;
+    Job after = new JobWait(cluster, call).until(Job::isTerminal, job.id(), first);
+    boolean ended = after.is(Job.PENDING) && endSupervisor(after);
+    if (ended || (!after.isTerminal() && first.compareTo(most) < 0)) {
+      Duration rest = ended ? atLeast(SEE_END, most.minus(first)) : most.minus(first);
+      after = new JobWait(cluster, call, first.toSeconds()).until(Job::isTerminal, job.id(), rest);
+    }
+    return ended && after.isTerminal() ? endedBeforeStart(after, about) : judge(after, about);
+  }
+
+  // The only way to end a job that has not started; false where this cannot be done from here.
+  private boolean endSupervisor(Job job) throws InterruptedException {
+    try {
+      cluster.backend().killSupervisor(cluster.target(), StateApi.SUPERVISOR + job.id());
+      return true;
+    } catch (ToolFailure failure) {
+      // Not found: it has just ended, or begun. What became of the job is looked at in any case.
+      if (failure.kind() == UNSUPPORTED || failure.kind() == NOT_FOUND) {
+        return failure.kind() == NOT_FOUND;
+      }
+      throw failure;
+    }
+  }
+
+  private static Duration atLeast(Duration least, Duration time) {
+    return time.compareTo(least) < 0 ? least : time;
+  }
+
+  private static Cancelled endedBeforeStart(Job job, RayCluster.About about) {
+    if (job.is(Job.SUCCEEDED)) {
+      return answer(Outcome.ENDED_OTHERWISE, job, "ended by itself: " + job.status() + ".", about);
+    }
+    String text =
+        "is ended: it had not started, and the actor that was to start it is gone; Ray lists the job"
+            + " as "
+            + job.status()
+            + ".";
+    return answer(Outcome.ENDED_BEFORE_START, job, text, about);
   }
 
   // Of the start and not of the age: the answer to a question counts only for the very same words.

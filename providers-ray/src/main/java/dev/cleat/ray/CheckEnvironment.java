@@ -39,14 +39,19 @@ final class CheckEnvironment {
 
   private static final String INSTALL =
       "Only needed to run Ray on this machine: pip install \"ray[default]\" in a virtual environment,"
-          + " and put its bin directory on PATH.";
+          + " and set providers.ray.rayCommand to its bin/ray, or put that directory on PATH.";
 
   private final Clusters clusters;
   private final LocalCommands commands;
+  private final Optional<Path> rayCommand;
 
-  CheckEnvironment(Clusters clusters, LocalCommands commands) {
+  /**
+   * @param rayCommand the command that is configured, if one is
+   */
+  CheckEnvironment(Clusters clusters, LocalCommands commands, Optional<Path> rayCommand) {
     this.clusters = clusters;
     this.commands = commands;
+    this.rayCommand = rayCommand;
   }
 
   ServedTool tool() {
@@ -77,8 +82,8 @@ final class CheckEnvironment {
       checks.add(problem("dashboard", failure));
     }
     call.progress(1, 2, "looking for ray and python on this machine");
-    checks.add(command("ray", List.of("ray")));
-    checks.add(command("python", List.of("python3", "python")));
+    checks.add(command("ray", rayCommand.or(() -> commands.find(List.of("ray")))));
+    checks.add(command("python", commands.find(List.of("python3", "python"))));
     return new Environment(summary(ready, checks), ready, checks, about);
   }
 
@@ -174,8 +179,7 @@ final class CheckEnvironment {
     }
   }
 
-  private Check command(String name, List<String> names) throws InterruptedException {
-    Optional<Path> found = commands.find(names);
+  private Check command(String name, Optional<Path> found) throws InterruptedException {
     if (found.isEmpty()) {
       return new Check(
           name, State.MISSING, "not on the PATH of this machine", Optional.of(INSTALL));

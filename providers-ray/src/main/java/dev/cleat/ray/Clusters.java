@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The clusters that are known, over all back ends. Which one a call means is found in one pass over
@@ -73,27 +74,28 @@ final class Clusters implements AutoCloseable {
    *     FailureKind#NOT_FOUND} when none fits, {@link FailureKind#INVALID_ARGUMENT} when several do
    */
   RayCluster find(Target wanted) throws InterruptedException {
-    wanted.clusterType().one().ifPresent(this::backend);
-    List<RayCluster> all = all();
+    Optional<RayKind> kind = wanted.clusterType().one();
     List<RayCluster> fitting =
-        all.stream().filter(cluster -> wanted.fits(cluster.target())).toList();
+        (kind.isPresent() ? of(backend(kind.get())) : all())
+            .stream().filter(cluster -> wanted.fits(cluster.target())).toList();
     if (fitting.size() == 1) {
       return fitting.get(0);
     }
+    if (fitting.size() > 1) {
+      throw ToolFailure.invalidArgument(
+          fitting.size() + " Ray clusters are meant by this, and none was touched.",
+          "Choose one by cluster_name, and by type where names are the same: "
+              + choices(fitting)
+              + ".");
+    }
+    List<RayCluster> all = all();
     if (all.isEmpty()) {
       throw new ToolFailure(FailureKind.UNAVAILABLE, "No Ray cluster is known.", HOW_TO_GET_ONE);
     }
-    if (fitting.isEmpty()) {
-      throw new ToolFailure(
-          FailureKind.NOT_FOUND,
-          "There is no Ray cluster " + Text.shown(wanted.words().strip()) + ".",
-          "There are: " + choices(all) + ".");
-    }
-    throw ToolFailure.invalidArgument(
-        fitting.size() + " Ray clusters are meant by this, and none was touched.",
-        "Choose one by cluster_name, and by type where names are the same: "
-            + choices(fitting)
-            + ".");
+    throw new ToolFailure(
+        FailureKind.NOT_FOUND,
+        "There is no Ray cluster " + Text.shown(wanted.words().strip()) + ".",
+        "There are: " + choices(all) + ".");
   }
 
   RayCluster find(JobTarget wanted) throws InterruptedException {

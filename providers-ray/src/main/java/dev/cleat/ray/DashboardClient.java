@@ -149,7 +149,7 @@ final class DashboardClient implements AutoCloseable {
             .header("Accept", "application/json, text/plain");
     endpoint.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
     if (sending.isPresent()) {
-      request.header("Content-Type", "application/json").method(ask.method(), sending.get());
+      request.header("Content-Type", sending.get().type()).method(ask.method(), sending.get());
     } else {
       request.method(ask.method(), BodyPublishers.noBody());
     }

@@ -6,9 +6,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
-/** One sentence from many facts: why a job does not start. Pure. */
+/** Why something does not start, in a sentence. Pure. */
 final class Diagnosis {
+  private static final double MEGABYTE = 1e6;
+
   private Diagnosis() {}
 
   /**
@@ -28,18 +31,20 @@ final class Diagnosis {
       return Optional.empty();
     }
     List<String> lacking = new ArrayList<>();
-    wants.forEach(
-        (resource, amount) -> {
-          double most = alive.stream().mapToDouble(node -> node.total(resource)).max().orElse(0);
-          if (most < amount) {
-            lacking.add(
-                resource
-                    + " "
-                    + number(amount)
-                    + ", and the most that one node has is "
-                    + number(most));
-          }
-        });
+    new TreeMap<>(wants)
+        .forEach(
+            (resource, amount) -> {
+              double most =
+                  alive.stream().mapToDouble(node -> node.total(resource)).max().orElse(0);
+              if (most < amount) {
+                lacking.add(
+                    resource
+                        + " "
+                        + amount(resource, amount)
+                        + ", and the most that one node has is "
+                        + amount(resource, most));
+              }
+            });
     return Optional.of(
         lacking.isEmpty()
             ? "No one node has all of " + wants(wants) + "."
@@ -51,25 +56,35 @@ final class Diagnosis {
     if (supervisor.isEmpty()) {
       return "Ray has not begun to start it.";
     }
-    Map<String, Double> wants = supervisor.get().wants();
+    Need need = supervisor.get().need();
     if (supervisor.get().state().equals("ALIVE")) {
       return "It is being started: its runtime environment is set up.";
     }
-    if (wants.isEmpty()) {
+    Optional<String> infeasible = need.infeasibleOn(nodes);
+    if (infeasible.isPresent()) {
+      return infeasible.get() + " It starts only when such a node joins.";
+    }
+    if (need.resources().isEmpty()) {
       return "Its supervisor is "
           + supervisor.get().state()
           + ": its runtime environment is being set up, or the head has no room for it.";
     }
-    return infeasible(wants, nodes)
-        .map(why -> why + " It starts only when such a node joins.")
-        .orElse("It wants " + wants(wants) + ", which a node has, but others use it now.");
+    return "It wants " + wants(need.resources()) + ", which a node has, but others use it now.";
   }
 
   /** Such as {@code CPU 2, GPU 1}. */
   static String wants(Map<String, Double> wants) {
     List<String> words = new ArrayList<>();
-    wants.forEach((resource, amount) -> words.add(resource + " " + number(amount)));
+    new TreeMap<>(wants)
+        .forEach((resource, amount) -> words.add(resource + " " + amount(resource, amount)));
     return String.join(", ", words);
+  }
+
+  // Ray counts memory in bytes.
+  private static String amount(String resource, double amount) {
+    return resource.endsWith("memory") && amount >= MEGABYTE
+        ? String.format(Locale.ROOT, "%.1f GB", amount / 1000 / MEGABYTE)
+        : number(amount);
   }
 
   static String number(double amount) {

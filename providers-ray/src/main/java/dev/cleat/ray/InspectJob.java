@@ -40,6 +40,7 @@ final class InspectJob {
       Optional<Integer> exitCode,
       Optional<String> errorType,
       @Doc("What it failed with.") Optional<String> failure,
+      @Doc("What that is about, by its words.") Optional<Cause.Kind> failureKind,
       Optional<Details> details,
       RayCluster.About cluster) {}
 
@@ -95,6 +96,7 @@ final class InspectJob {
         job.exitCode(),
         job.errorType(),
         failure,
+        job.failureKind(),
         details,
         about);
   }
@@ -147,8 +149,7 @@ final class InspectJob {
       return List.of();
     }
     LogSource source = LogSources.of(job, job.nodeId().get());
-    LogChoice all =
-        new LogChoice(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    LogChoice all = LogChoice.all();
     try {
       LogScan.Result result =
           cluster

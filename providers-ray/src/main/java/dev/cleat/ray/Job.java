@@ -76,6 +76,24 @@ record Job(
     return started.map(from -> Duration.between(from, ended.orElse(now)));
   }
 
+  /** What kind of cause it failed with; empty unless it failed. */
+  Optional<Cause.Kind> failureKind() {
+    if (!is(FAILED)) {
+      return Optional.empty();
+    }
+    return ErrorFinder.in(message)
+        .firstCause()
+        .map(ErrorFinder.Found::kind)
+        .or(() -> exitCode.flatMap(code -> kindOf("exit code " + code)))
+        .or(() -> errorType.filter(type -> exitCode.isEmpty()).flatMap(Job::kindOf))
+        .or(() -> Optional.of(Cause.of(message).kind()));
+  }
+
+  private static Optional<Cause.Kind> kindOf(String words) {
+    Cause.Kind kind = Cause.of(words).kind();
+    return kind == Cause.Kind.OTHER ? Optional.empty() : Optional.of(kind);
+  }
+
   /** What ended it, in a line; empty unless it failed. */
   Optional<String> failure() {
     if (!is(FAILED)) {

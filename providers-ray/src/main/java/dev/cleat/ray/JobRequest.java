@@ -9,10 +9,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /**
  * A job to be submitted, checked for what Ray takes and fails on later.
@@ -23,27 +21,6 @@ import java.util.regex.Pattern;
 final class JobRequest {
   /** The metadata entry that holds the digest. */
   static final String FINGERPRINT = "cleat_request";
-
-  private static final Set<String> RUNTIME_ENV_KEYS =
-      new TreeSet<>(
-          Set.of(
-              "py_modules",
-              "py_executable",
-              "java_jars",
-              "working_dir",
-              "conda",
-              "pip",
-              "uv",
-              "container",
-              "excludes",
-              "env_vars",
-              "config",
-              "worker_process_setup_hook",
-              "_nsight",
-              "nsight",
-              "_rocprof_sys",
-              "image_uri"));
-  private static final Pattern URI = Pattern.compile("[a-z][a-z0-9+.-]*://.+");
 
   private final String id;
   private final Map<String, Object> wire;
@@ -67,9 +44,10 @@ final class JobRequest {
   /**
    * The request under that id.
    *
+   * @param code the URI of a directory that was sent along
    * @throws ToolFailure when Ray could not run it
    */
-  static JobRequest of(SubmitQuery query, String id) {
+  static JobRequest of(SubmitQuery query, String id, Optional<String> code) {
     JobId.require(id);
     if (query.entrypoint().isBlank()) {
       throw ToolFailure.invalidArgument(
@@ -77,7 +55,7 @@ final class JobRequest {
     }
     Map<String, Object> wire = new LinkedHashMap<>();
     wire.put("entrypoint", query.entrypoint());
-    Map<String, Object> env = runtimeEnv(query);
+    Map<String, Object> env = new RuntimeEnv(query).wire(code);
     if (!env.isEmpty()) {
       wire.put("runtime_env", env);
     }
@@ -126,58 +104,6 @@ final class JobRequest {
         && job.entrypoint().equals(wire.get("entrypoint"))
         && job.metadata().equals(metadata)
         && job.runtimeEnv().equals(wire.getOrDefault("runtime_env", Map.of()));
-  }
-
-  private static Map<String, Object> runtimeEnv(SubmitQuery query) {
-    Map<String, Object> env = new LinkedHashMap<>(query.runtimeEnv().orElse(Map.of()));
-    for (String key : env.keySet()) {
-      if (!RUNTIME_ENV_KEYS.contains(key)) {
-        throw ToolFailure.invalidArgument(
-            "runtime_env has no key \""
-                + Text.shown(key)
-                + "\"."
-                + Text.didYouMean(key, RUNTIME_ENV_KEYS),
-            "Allowed are " + String.join(", ", RUNTIME_ENV_KEYS) + ".");
-      }
-    }
-    if (env.get("working_dir") instanceof String directory && !URI.matcher(directory).matches()) {
-      throw ToolFailure.invalidArgument(
-          "runtime_env.working_dir is a path, and Ray can only fetch a URI.",
-          "Give a URI such as https://…/code.zip, s3://…, gs://… or gcs://….");
-    }
-    Map<String, String> variables = new TreeMap<>();
-    if (env.get("env_vars") instanceof Map<?, ?> given) {
-      given.forEach((name, value) -> variables.put(name.toString(), variable(name, value)));
-    } else if (env.containsKey("env_vars")) {
-      throw ToolFailure.invalidArgument("runtime_env.env_vars has to be an object of strings.", "");
-    }
-    query
-        .environment()
-        .orElse(Map.of())
-        .forEach(
-            (name, value) -> {
-              String other = variables.put(name, value);
-              if (other != null && !other.equals(value)) {
-                throw ToolFailure.invalidArgument(
-                    "environment and runtime_env.env_vars both set "
-                        + Text.shown(name)
-                        + ", to different values.",
-                    "Set it in one of them.");
-              }
-            });
-    if (!variables.isEmpty()) {
-      env.put("env_vars", variables);
-    }
-    return env;
-  }
-
-  private static String variable(Object name, Object value) {
-    if (value instanceof String text) {
-      return text;
-    }
-    throw ToolFailure.invalidArgument(
-        "runtime_env.env_vars." + Text.shown(name.toString()) + " has to be a string.",
-        "Put the value in quotation marks.");
   }
 
   private static Map<String, Double> wants(SubmitQuery query) {

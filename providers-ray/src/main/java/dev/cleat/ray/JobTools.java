@@ -9,12 +9,22 @@ import java.util.random.RandomGenerator;
 final class JobTools {
   private JobTools() {}
 
+  /** With code from the directory that this process runs in. */
   static List<ServedTool> over(Clusters clusters, RandomGenerator random) {
+    return over(clusters, random, WorkingDirs.ofThisProcess());
+  }
+
+  /**
+   * @param workingDirs where code that is sent along may come from
+   */
+  static List<ServedTool> over(Clusters clusters, RandomGenerator random, WorkingDirs workingDirs) {
     return List.of(
-        SubmitJob.tool(clusters, random),
+        SubmitJob.tool(clusters, random, workingDirs),
         ListJobs.tool(clusters),
         InspectJob.tool(clusters),
+        FollowJob.tool(clusters),
         RetrieveLogs.tool(clusters),
-        CancelJob.tool(clusters));
+        CancelJob.tool(clusters),
+        DeleteJob.tool(clusters));
   }
 }

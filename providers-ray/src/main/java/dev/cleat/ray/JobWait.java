@@ -13,10 +13,19 @@ final class JobWait {
 
   private final RayCluster cluster;
   private final RequestContext call;
+  private final double before;
 
   JobWait(RayCluster cluster, RequestContext call) {
+    this(cluster, call, 0);
+  }
+
+  /**
+   * @param before how far the call's progress is already, because it must not fall
+   */
+  JobWait(RayCluster cluster, RequestContext call, double before) {
     this.cluster = cluster;
     this.call = call;
+    this.before = before;
   }
 
   /** The job as it was seen last; looked at once at least. */
@@ -32,7 +41,10 @@ final class JobWait {
         return job;
       }
       double waited = Duration.between(start, now).toMillis() / 1000.0;
-      call.progress(waited, most.toMillis() / 1000.0, "job " + job.id() + " is " + job.status());
+      call.progress(
+          before + waited,
+          before + most.toMillis() / 1000.0,
+          "job " + job.id() + " is " + job.status());
       Thread.sleep(Bounds.POLL.toMillis());
     }
   }

@@ -2,6 +2,8 @@
 package dev.cleat.ray;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.cleat.FailureKind;
+import dev.cleat.ToolFailure;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -9,6 +11,11 @@ import java.util.Map;
 
 /** The jobs of a cluster. Ids are checked before they get here, and encoded anyway. */
 final class JobsApi {
+  private static final String PACKAGES = "/api/packages/gcs/";
+
+  // The most that is sent is 100 MiB: this allows for a line of 3 Mbit/s.
+  private static final Duration UPLOAD = Duration.ofMinutes(5);
+
   private final RayJson json;
   private final Duration timeout;
 
@@ -41,6 +48,29 @@ final class JobsApi {
   boolean stop(String id) throws InterruptedException {
     byte[] nothing = "{}".getBytes(StandardCharsets.US_ASCII);
     return json.object(Ask.post(route(id) + "/stop", nothing, timeout)).path("stopped").asBoolean();
+  }
+
+  /** Deletes what Ray knows of a job that has ended; true when Ray says that it did. */
+  boolean delete(String id) throws InterruptedException {
+    return json.object(Ask.delete(route(id), timeout)).path("deleted").asBoolean();
+  }
+
+  /** Whether the cluster has that package; if so it is kept for some minutes. */
+  boolean hasPackage(String name) throws InterruptedException {
+    try {
+      json.done(Ask.get(PACKAGES + Ask.encode(name), timeout));
+      return true;
+    } catch (ToolFailure failure) {
+      if (failure.kind() == FailureKind.NOT_FOUND) {
+        return false;
+      }
+      throw failure;
+    }
+  }
+
+  /** Sends a package; the same twice is one. */
+  void putPackage(String name, Payload content) throws InterruptedException {
+    json.done(Ask.put(PACKAGES + Ask.encode(name), content, UPLOAD));
   }
 
   private static String route(String id) {

@@ -87,17 +87,14 @@ final class LocalRay implements RayBackend {
     this.ray = new RayCommand(settings.rayCommand(), settings.environment());
     this.janitor = new Thread(this::clean, "cleat-ray-clean");
     janitor.setDaemon(true);
+    if (state.records().stream().anyMatch(LocalRay::isWaste)) {
+      janitor.start();
+    }
   }
 
-  /**
-   * Opens it. Nothing is started.
-   *
-   * @throws ToolFailure when the directory cannot be used
-   */
+  /** Opens it. Nothing is started, and nothing is written before something is. */
   static LocalRay open(Settings settings) {
-    LocalRay local = new LocalRay(settings, StateDirectory.open(settings.stateDirectory()));
-    local.janitor.start();
-    return local;
+    return new LocalRay(settings, StateDirectory.open(settings.stateDirectory()));
   }
 
   @Override

@@ -12,6 +12,9 @@ import java.util.TreeMap;
 final class LogApi {
   private static final int ALL_LINES = -1;
 
+  // Real Ray sends ten times as fast on one machine.
+  private static final long LEAST_BYTES_PER_SECOND = 10_000_000;
+
   private final DashboardClient client;
   private final Duration timeout;
 
@@ -20,30 +23,69 @@ final class LogApi {
     this.timeout = timeout.compareTo(Bounds.READ_LOG) < 0 ? Bounds.READ_LOG : timeout;
   }
 
-  /** The first page lines of all lines; or the last of the lines from that many before the end. */
+  /**
+   * The page of all lines; or the last of the lines from that many before the end.
+   *
+   * @param toTheEnd whether a page's log is read on for its errors once the page is full
+   */
   LogScan.Result read(
-      LogSource source, LogScan.Window window, LogChoice choice, int fromEnd, long maxBytes)
+      LogSource source,
+      LogScan.Window window,
+      LogChoice choice,
+      int fromEnd,
+      long maxBytes,
+      boolean toTheEnd)
       throws InterruptedException {
     if (!window.last()) {
-      return scan(source, window, choice, ALL_LINES, maxBytes);
+      return scan(
+          source, ALL_LINES, maxBytes, new LogScan(window, choice, source.redaction(), toTheEnd));
     }
     int lines = fromEnd;
-    LogScan.Result result = scan(source, window, choice, lines, maxBytes);
+    LogScan.Result result = tail(source, window, choice, lines, maxBytes);
     // What was read stops before the end, and the end is wanted: ask for less.
     for (int attempt = 1; result.cut() && lines > 1 && attempt < Bounds.TAIL_ATTEMPTS; attempt++) {
       lines = (int) Math.max(1, Math.min(lines / 2L, result.linesRead() * 3 / 4));
-      result = scan(source, window, choice, lines, maxBytes);
+      result = tail(source, window, choice, lines, maxBytes);
     }
     return result;
   }
 
-  private LogScan.Result scan(
+  /** The same, of which a page is not read on. */
+  LogScan.Result read(
+      LogSource source, LogScan.Window window, LogChoice choice, int fromEnd, long maxBytes)
+      throws InterruptedException {
+    return read(source, window, choice, fromEnd, maxBytes, false);
+  }
+
+  /** All of a log from its first byte on, up to the bound or until the sink has enough. */
+  <T> T whole(LogSource source, long maxBytes, BoundedBody.Sink<T> sink)
+      throws InterruptedException {
+    return scan(source, ALL_LINES, maxBytes, sink);
+  }
+
+  /** The last so many lines. */
+  <T> T last(LogSource source, int lines, long maxBytes, BoundedBody.Sink<T> sink)
+      throws InterruptedException {
+    return scan(source, lines, maxBytes, sink);
+  }
+
+  private LogScan.Result tail(
       LogSource source, LogScan.Window window, LogChoice choice, int lines, long maxBytes)
       throws InterruptedException {
-    Ask ask = Ask.get("/api/v0/logs/file", timeout).with("lines", lines);
+    return scan(source, lines, maxBytes, new LogScan(window, choice, source.redaction(), false));
+  }
+
+  private <T> T scan(LogSource source, int lines, long maxBytes, BoundedBody.Sink<T> sink)
+      throws InterruptedException {
+    Duration patience = timeout.plusSeconds(maxBytes / LEAST_BYTES_PER_SECOND);
+    // Ray itself gives up reading a file after 30 s if it is not told otherwise.
+    Ask ask =
+        Ask.get("/api/v0/logs/file", patience)
+            .with("lines", lines)
+            .with("timeout", patience.toSeconds());
     for (Map.Entry<String, String> parameter : new TreeMap<>(source.parameters()).entrySet()) {
       ask = ask.with(parameter.getKey(), parameter.getValue());
     }
-    return client.send(ask, maxBytes, new LogScan(window, choice, source.redaction()));
+    return client.send(ask, maxBytes, sink);
   }
 }

@@ -55,8 +55,8 @@ final class LogLines {
 
   /** Takes all that is left in the buffer. */
   void feed(ByteBuffer bytes) {
-    bytesRead += bytes.remaining();
     while (bytes.hasRemaining()) {
+      bytesRead++;
       take(bytes.get());
     }
   }
@@ -68,7 +68,7 @@ final class LogLines {
     }
   }
 
-  /** How many bytes were fed. */
+  /** How many bytes were taken; while a line is given out, those up to its end. */
   long bytesRead() {
     return bytesRead;
   }

@@ -5,6 +5,7 @@ import dev.cleat.Default;
 import dev.cleat.Doc;
 import dev.cleat.Pattern;
 import dev.cleat.Range;
+import dev.cleat.ToolFailure;
 import dev.cleat.Unwrapped;
 import dev.cleat.ray.LogStamp.Level;
 import java.time.Instant;
@@ -26,13 +27,18 @@ record LogQuery(
     @Doc("Lines of a page.") @Default("100") @Range(min = 10, max = 1000) int pageSize,
     @Doc("Only lines that contain this text, in any case.") @Range(min = 1, max = 500)
         Optional<String> filter,
+    @Doc("Take filter as a regular expression (java.util.regex; (?i) for any case).")
+        @Default("false")
+        boolean regex,
     @Doc("Only lines of this level or graver.") Optional<Level> level,
     @Doc("Only lines from this time on. Times in logs that have no zone are taken as UTC.")
         Optional<Instant> since,
     @Doc("Only lines up to this time.") Optional<Instant> until,
     @Doc("Also find the errors in the log, the first cause first.") @Default("false")
         boolean includeErrors,
-    @Doc("How much of the log may be read.") @Default("10") @Range(min = 1, max = 100)
+    @Doc("How much of the log may be read; more takes longer, and no more memory.")
+        @Default("10")
+        @Range(min = 1, max = 2048)
         int maxSizeMb,
     @Doc("The node, where that is not known: for log_type worker and system.")
         @Pattern("[0-9a-f]{8,64}")
@@ -55,7 +61,11 @@ record LogQuery(
   }
 
   LogChoice choice() {
-    return new LogChoice(filter, level, since, until);
+    if (regex && filter.isEmpty()) {
+      throw ToolFailure.invalidArgument(
+          "regex is given without filter.", "Give the expression as filter.");
+    }
+    return new LogChoice(filter, regex, level, since, until);
   }
 
   LogScan.Window window() {

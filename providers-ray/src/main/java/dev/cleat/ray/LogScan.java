@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.ray;
 
+import dev.cleat.ToolFailure;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads a log as it arrives and keeps the wanted lines of it: the last ones, or those of one page.
@@ -40,6 +42,7 @@ final class LogScan implements BoundedBody.Sink<LogScan.Result> {
    * @param cut whether the log goes on behind what was read
    * @param crowdedOut how many wanted lines were left out for the bound on bytes
    * @param sawTime whether any line had a time
+   * @param failure why it cannot be said which lines are wanted
    */
   record Result(
       List<String> lines,
@@ -49,12 +52,14 @@ final class LogScan implements BoundedBody.Sink<LogScan.Result> {
       boolean cut,
       long crowdedOut,
       boolean sawTime,
-      List<ErrorFinder.Found> errors) {}
+      List<ErrorFinder.Found> errors,
+      Optional<ToolFailure> failure) {}
 
   private final Window window;
   private final LogChoice.Judge judge;
   private final Redaction redaction;
   private final ErrorFinder errors = new ErrorFinder();
+  private final boolean toTheEnd;
   private final LogLines lines = new LogLines(Bounds.LINE_BYTES, this::take);
   private final Deque<String> kept = new ArrayDeque<>();
   private long keptBytes;
@@ -62,8 +67,12 @@ final class LogScan implements BoundedBody.Sink<LogScan.Result> {
   private long chosen;
   private long crowdedOut;
 
-  LogScan(Window window, LogChoice choice, Redaction redaction) {
+  /**
+   * @param toTheEnd whether all is to be read although the page is full, to find the errors in it
+   */
+  LogScan(Window window, LogChoice choice, Redaction redaction, boolean toTheEnd) {
     this.window = window;
+    this.toTheEnd = toTheEnd;
     this.judge = choice.new Judge();
     this.redaction = redaction;
   }
@@ -71,6 +80,13 @@ final class LogScan implements BoundedBody.Sink<LogScan.Result> {
   @Override
   public void take(ByteBuffer bytes) {
     lines.feed(bytes);
+  }
+
+  // A page is done when a line behind it was seen.
+  @Override
+  public boolean enough() {
+    boolean full = !window.last() && chosen > window.skipped() + window.lines();
+    return (full && !toTheEnd) || judge.failure().isPresent();
   }
 
   @Override
@@ -84,13 +100,16 @@ final class LogScan implements BoundedBody.Sink<LogScan.Result> {
         cut,
         crowdedOut,
         judge.sawTime(),
-        errors.found());
+        errors.found(),
+        judge.failure());
   }
 
   private void take(LogLines.Line line) {
     linesRead++;
     String text = redaction.text(line.text());
-    errors.take(text);
+    if (toTheEnd || window.last()) {
+      errors.take(text);
+    }
     if (!judge.wants(text)) {
       return;
     }

@@ -120,6 +120,9 @@ final class RayFailures {
           said + " on the Ray cluster at " + address() + ".",
           "list_ray_jobs shows the jobs there are.");
     }
+    if (body.startsWith("Package ") && body.contains("does not exist")) {
+      return ToolFailure.notFound(said + " on the Ray cluster at " + address() + ".", "");
+    }
     return new ToolFailure(
         UPSTREAM,
         "What answers at " + address() + " has no " + path() + ". It said: " + quoted(said),

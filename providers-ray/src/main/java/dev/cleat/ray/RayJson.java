@@ -41,6 +41,16 @@ final class RayJson {
     throw notRay(ask, bytes);
   }
 
+  /** The text that a successful answer is. */
+  String text(Ask ask, int maxBytes) throws InterruptedException {
+    return new String(client.bytes(ask, maxBytes), StandardCharsets.UTF_8);
+  }
+
+  /** A request whose successful answer tells nothing else. */
+  void done(Ask ask) throws InterruptedException {
+    client.bytes(ask, Bounds.ERROR_BODY_BYTES);
+  }
+
   /** The rows of an answer of the state API, and how many there are in all. */
   List<JsonNode> rows(Ask ask) throws InterruptedException {
     JsonNode rows = object(ask).path("data").path("result").path("result");

@@ -4,6 +4,7 @@ package dev.cleat.ray;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** A node of a cluster, with what it has in all. */
 record RayNode(
@@ -22,6 +23,20 @@ record RayNode(
         RayJson.text(node, "state_message"),
         RayJson.numbers(node.path("resources_total")),
         RayJson.texts(node.path("labels")));
+  }
+
+  /** Such as {@code head 1f2e3d4c5b6a: CPU 2, GPU 1}. */
+  String titled() {
+    Map<String, Double> shown = new TreeMap<>(resources);
+    shown.keySet().removeIf(name -> name.startsWith("node:") || name.endsWith("memory"));
+    return (head ? "head " : "")
+        + Wording.cut(id, 12)
+        + (shown.isEmpty() ? "" : ": " + Diagnosis.wants(shown));
+  }
+
+  /** It is dead because it was told to leave. */
+  boolean leftAsAsked() {
+    return !alive && stateMessage.map(why -> why.startsWith("Expected termination")).orElse(false);
   }
 
   double total(String resource) {

@@ -9,6 +9,8 @@ import dev.cleat.spi.ProviderContext;
 import dev.cleat.spi.Setting;
 import dev.cleat.spi.ToolProvider;
 import dev.cleat.spi.ToolSet;
+import dev.cleat.spi.ToolSetBuilder;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -75,6 +77,9 @@ public final class RayToolProvider implements ToolProvider {
   public Availability availability(ProviderContext context) {
     Duration timeout = timeout(context.config());
     Duration quick = timeout.compareTo(Bounds.CONNECT) < 0 ? timeout : Bounds.CONNECT;
+    if (context.config().string(DASHBOARD).isEmpty()) {
+      return local(context.config());
+    }
     try (Clusters clusters =
         new Clusters(List.of(remote(context.config())), quick, context.clock())) {
       RayCluster.About about = clusters.find(Target.only()).about();
@@ -88,12 +93,25 @@ public final class RayToolProvider implements ToolProvider {
     }
   }
 
+  /** Whether clusters can be started here, where none is configured. */
+  private static Availability local(ProviderConfig config) {
+    try {
+      Path ray = new RayCommand(config.path(RAY_COMMAND), Map.of()).executable();
+      return new Availability.Available(
+          "init_ray_cluster starts clusters with " + ray + "; no dashboard is configured");
+    } catch (ToolFailure failure) {
+      return new Availability.Unavailable(
+          "No Ray dashboard is configured. " + failure.getMessage(), Clusters.HOW_TO_GET_ONE);
+    }
+  }
+
   @Override
   public ToolSet open(ProviderContext context) {
     ProviderConfig config = context.config();
     return tools(
         new Clusters(List.of(local(context), remote(config)), timeout(config), context.clock()),
         allowed(config),
+        config.path(RAY_COMMAND),
         context.random());
   }
 
@@ -110,15 +128,23 @@ public final class RayToolProvider implements ToolProvider {
       InstantSource clock,
       RandomGenerator random) {
     return tools(
-        new Clusters(backends, requestTimeout, clock), AllowedAddresses.of(List.of()), random);
+        new Clusters(backends, requestTimeout, clock),
+        AllowedAddresses.of(List.of()),
+        Optional.empty(),
+        random);
   }
 
   private static ToolSet tools(
-      Clusters clusters, AllowedAddresses allowed, RandomGenerator random) {
+      Clusters clusters,
+      AllowedAddresses allowed,
+      Optional<Path> rayCommand,
+      RandomGenerator random) {
     LocalCommands commands =
         new LocalCommands(Optional.ofNullable(System.getenv("PATH")).orElse(""));
-    return ToolSet.builder()
-        .tool(new CheckEnvironment(clusters, commands).tool())
+    ToolSetBuilder set = ToolSet.builder();
+    RayPrompts.all(clusters).forEach(set::prompt);
+    RayResources.all(clusters).forEach(set::template);
+    return set.tool(new CheckEnvironment(clusters, commands, rayCommand).tool())
         .tools(ClusterTools.over(clusters, allowed))
         .tools(JobTools.over(clusters, random))
         .tools(StateTools.over(clusters))

@@ -10,6 +10,7 @@ import dev.cleat.Tool;
 import dev.cleat.ToolFailure;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** {@code retrieve_logs}: the end of a log, a page of it, or what in it matters. */
@@ -18,7 +19,14 @@ final class RetrieveLogs {
   record LogError(
       @Doc("Its line, counted from the first that was read.") long line,
       String error,
-      @Doc("The innermost frames of its traceback.") List<String> at) {}
+      @Doc("What it is about, by its words.") Cause.Kind kind,
+      @Doc("What to do about errors of that kind.") String hint,
+      @Doc("The innermost frames of its traceback.") List<String> at) {
+    static LogError of(ErrorFinder.Found found) {
+      Cause.Kind kind = found.kind();
+      return new LogError(found.line(), found.error(), kind, kind.hint(), found.at());
+    }
+  }
 
   record Logs(
       String summary,
@@ -84,7 +92,16 @@ final class RetrieveLogs {
     LogScan.Result result =
         cluster
             .logs()
-            .read(source, query.window(), query.choice(), query.fromEnd(), query.maxBytes());
+            .read(
+                source,
+                query.window(),
+                query.choice(),
+                query.fromEnd(),
+                query.maxBytes(),
+                query.includeErrors());
+    if (result.failure().isPresent()) {
+      throw result.failure().get();
+    }
     if (query.choice().isTimed() && !result.sawTime() && result.linesRead() > 0) {
       throw new ToolFailure(
           UNSUPPORTED,
@@ -144,15 +161,20 @@ final class RetrieveLogs {
       parts.add(
           result.errors().isEmpty()
               ? "No error found in it."
-              : "First error: " + result.errors().get(0).error());
+              : "First error ("
+                  + kind(result.errors().get(0))
+                  + "): "
+                  + result.errors().get(0).error());
     }
     return String.join(" ", parts);
   }
 
   static List<LogError> errors(LogScan.Result result) {
-    return result.errors().stream()
-        .map(found -> new LogError(found.line(), found.error(), found.at()))
-        .toList();
+    return result.errors().stream().map(LogError::of).toList();
+  }
+
+  private static String kind(ErrorFinder.Found error) {
+    return error.kind().name().toLowerCase(Locale.ROOT);
   }
 
   private static Logs none(String summary, RayCluster.About about) {

@@ -3,7 +3,6 @@ package dev.cleat.ray;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,9 +14,18 @@ final class StateApi {
    * The actor that starts a job's driver and watches it.
    *
    * @param wants the resources without which it does not start
+   * @param labels of the node that it has to run on
    */
   record Supervisor(
-      String state, Optional<String> nodeId, Map<String, Double> wants, Optional<String> death) {}
+      String state,
+      Optional<String> nodeId,
+      Map<String, Double> wants,
+      Map<String, String> labels,
+      Optional<String> death) {
+    Need need() {
+      return new Need(wants, labels);
+    }
+  }
 
   /**
    * What waits for resources.
@@ -27,14 +35,17 @@ final class StateApi {
    */
   record Demand(Map<String, Double> wants, int count) {}
 
-  private static final String SUPERVISOR = "_ray_internal_job_actor_";
+  /** What the name of a job's supervisor begins with. */
+  static final String SUPERVISOR = "_ray_internal_job_actor_";
 
   private final RayJson json;
   private final Duration timeout;
+  private final StacksApi stacks;
 
   StateApi(RayJson json, Duration timeout) {
     this.json = json;
     this.timeout = timeout;
+    stacks = new StacksApi(json, timeout);
   }
 
   /** Either {@code disabled} or {@code token}; open to everybody. */
@@ -43,69 +54,93 @@ final class StateApi {
     return RayJson.text(json.object(ask), "authentication_mode");
   }
 
+  /** All nodes, those that are dead included. */
   List<RayNode> nodes() throws InterruptedException {
-    Ask ask = Ask.get("/api/v0/nodes", timeout).with("detail", 1).with("limit", 1000);
+    Ask ask =
+        Ask.get("/api/v0/nodes", timeout).with("detail", 1).with("limit", StateBounds.SMALL_ROWS);
     return json.rows(ask).stream().map(RayNode::of).toList();
   }
 
+  StateTable<RayActor> actors(StateQuery query) throws InterruptedException {
+    return StateTable.of(json.object(query.ask("actors", timeout)), RayActor::of);
+  }
+
+  StateTable<RayTask> tasks(StateQuery query) throws InterruptedException {
+    return StateTable.of(json.object(query.ask("tasks", timeout)), RayTask::of);
+  }
+
+  StateTable<RayGroup> groups(StateQuery query) throws InterruptedException {
+    return StateTable.of(json.object(query.ask("placement_groups", timeout)), RayGroup::of);
+  }
+
+  StateTable<RayWorker> workers(StateQuery query) throws InterruptedException {
+    return StateTable.of(json.object(query.ask("workers", timeout)), RayWorker::of);
+  }
+
+  /** How many tasks, actors or objects there are of what kind and in which state. */
+  StateCounts counts(StateCounts.Of what, Optional<String> rayJobId) throws InterruptedException {
+    Ask ask = Ask.get("/api/v0/" + what.table() + "/summarize", timeout);
+    return StateCounts.of(json.object(rayJobId.map(id -> ask.where("job_id", id)).orElse(ask)));
+  }
+
+  /** What is used and what waits; seconds old. */
+  Load load() throws InterruptedException {
+    return Load.of(
+        json.object(Ask.get("/api/cluster_status", timeout)).path("data").path("clusterStatus"));
+  }
+
+  /** One node with its processes, as it is now. */
+  JsonNode nodeDetail(String nodeId) throws InterruptedException {
+    // Without nocache the answer is that of the request before, however old.
+    Ask ask = Ask.get("/nodes/" + Ask.encode(nodeId), timeout).with("nocache", 1);
+    return json.object(ask).path("data").path("detail");
+  }
+
+  /** The applications of Ray Serve. */
+  JsonNode serveApplications() throws InterruptedException {
+    return json.object(Ask.get("/api/serve/applications/", timeout));
+  }
+
+  /** What processes are doing. */
+  StacksApi stacks() {
+    return stacks;
+  }
+
   Optional<Supervisor> supervisorOf(Job job) throws InterruptedException {
-    Ask ask = Ask.get("/api/v0/actors", timeout).with("detail", 1).with("limit", 10);
-    for (JsonNode row : json.rows(ask.where("name", SUPERVISOR + job.id()))) {
-      return Optional.of(
-          new Supervisor(
-              row.path("state").asText(),
-              RayJson.text(row, "node_id"),
-              RayJson.numbers(row.path("required_resources")),
-              RayJson.text(
-                  row.path("death_cause").path("actor_died_error_context"), "error_message")));
-    }
-    return Optional.empty();
+    StateQuery query = StateQuery.first(10).where("name", SUPERVISOR + job.id());
+    return actors(query).rows().stream()
+        .findFirst()
+        .map(
+            actor ->
+                new Supervisor(
+                    actor.state(),
+                    actor.nodeId(),
+                    actor.need().resources(),
+                    actor.need().labels(),
+                    actor.death().map(RayActor.Death::text)));
   }
 
   /** How many tasks of a driver are in which state. */
   Map<String, Integer> taskCounts(String rayJobId) throws InterruptedException {
-    Ask ask = Ask.get("/api/v0/tasks/summarize", timeout).where("job_id", rayJobId);
-    JsonNode functions =
-        json.object(ask)
-            .path("data")
-            .path("result")
-            .path("result")
-            .path("node_id_to_summary")
-            .path("cluster")
-            .path("summary");
-    Map<String, Integer> counts = new TreeMap<>();
-    functions.forEach(
-        function ->
-            RayJson.numbers(function.path("state_counts"))
-                .forEach((state, count) -> counts.merge(state, count.intValue(), Integer::sum)));
-    return counts;
+    return counts(StateCounts.Of.TASKS, Optional.of(rayJobId)).byState();
   }
 
   /** What has been waiting for resources; seconds old. */
   List<Demand> demands() throws InterruptedException {
-    List<Demand> demands = new ArrayList<>();
-    for (JsonNode pair : load().path("resourceDemand")) {
-      demands.add(new Demand(RayJson.numbers(pair.path(0)), pair.path(1).asInt(1)));
-    }
-    return demands;
+    return load().demands();
   }
 
   /** How much of a resource is used, for those whose names Ray does not mangle here. */
   Map<String, Double> used() throws InterruptedException {
-    JsonNode usage = load().path("usage");
     Map<String, Double> used = new TreeMap<>();
-    for (String resource : List.of("CPU", "GPU", "memory")) {
-      if (usage.path(resource).path(0).isNumber()) {
-        used.put(resource, usage.path(resource).path(0).doubleValue());
-      }
-    }
+    load()
+        .usage()
+        .forEach(
+            (resource, amount) -> {
+              if (!resource.equals("object_store_memory")) {
+                used.put(resource, amount.used());
+              }
+            });
     return used;
-  }
-
-  private JsonNode load() throws InterruptedException {
-    return json.object(Ask.get("/api/cluster_status", timeout))
-        .path("data")
-        .path("clusterStatus")
-        .path("loadMetricsReport");
   }
 }

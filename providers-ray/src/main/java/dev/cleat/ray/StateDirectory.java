@@ -8,9 +8,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory in which the clusters of one user are written down, for all JVMs of that user: a
@@ -44,13 +45,13 @@ final class StateDirectory {
   private static final Map<Path, StateDirectory> OPEN = new HashMap<>();
 
   private final Path directory;
-  private final FileChannel lockFile;
   private final Set<Long> held = new HashSet<>();
+  // Opened with the first lock; guarded by the set of those that are held.
+  private @Nullable FileChannel lockFile;
   private int users;
 
-  private StateDirectory(Path directory, FileChannel lockFile) {
+  private StateDirectory(Path directory) {
     this.directory = directory;
-    this.lockFile = lockFile;
   }
 
   /** The right to change one cluster, for as long as it is open. */
@@ -59,31 +60,13 @@ final class StateDirectory {
     void close();
   }
 
-  /**
-   * Opens it; the directory is made if it is not there.
-   *
-   * @throws ToolFailure when it cannot be used
-   */
+  /** Opens it. The directory is made when something is to be written. */
   static StateDirectory open(Path wanted) {
     Path directory = wanted.toAbsolutePath().normalize();
     synchronized (OPEN) {
-      StateDirectory there = OPEN.get(directory);
-      if (there == null) {
-        there = new StateDirectory(directory, openLock(directory));
-        OPEN.put(directory, there);
-      }
+      StateDirectory there = OPEN.computeIfAbsent(directory, StateDirectory::new);
       there.users++;
       return there;
-    }
-  }
-
-  private static FileChannel openLock(Path directory) {
-    try {
-      OwnFiles.makeDirectories(directory);
-      return FileChannel.open(
-          directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    } catch (IOException e) {
-      throw unusable(directory, e);
     }
   }
 
@@ -103,14 +86,23 @@ final class StateDirectory {
       }
       OPEN.remove(directory, this);
     }
-    try {
-      lockFile.close();
-    } catch (IOException e) {
-      // Its locks are released by the kernel at the latest when this JVM ends.
+    synchronized (held) {
+      try {
+        if (lockFile != null) {
+          lockFile.close();
+        }
+      } catch (IOException e) {
+        // Its locks are released by the kernel at the latest when this JVM ends.
+      }
+      lockFile = null;
     }
   }
 
-  /** The right to change the cluster of that name, if nobody has it. */
+  /**
+   * The right to change the cluster of that name, if nobody has it.
+   *
+   * @throws ToolFailure when the directory cannot be used
+   */
   Optional<Held> tryLock(String name) {
     long at = Integer.toUnsignedLong(name.hashCode());
     synchronized (held) {
@@ -118,7 +110,7 @@ final class StateDirectory {
         return Optional.empty();
       }
       try {
-        FileLock lock = lockFile.tryLock(at, 1, false);
+        FileLock lock = lockFile().tryLock(at, 1, false);
         if (lock == null) {
           return Optional.empty();
         }
@@ -130,6 +122,18 @@ final class StateDirectory {
         throw unusable(directory, e);
       }
     }
+  }
+
+  private FileChannel lockFile() throws IOException {
+    FileChannel open = lockFile;
+    if (open == null) {
+      OwnFiles.makeDirectories(directory);
+      open =
+          FileChannel.open(
+              directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      lockFile = open;
+    }
+    return open;
   }
 
   /**
@@ -174,10 +178,9 @@ final class StateDirectory {
         String name = file.getFileName().toString();
         record(name.substring(0, name.length() - RECORD.length())).ifPresent(records::add);
       }
-    } catch (NoSuchFileException e) {
+    } catch (IOException | DirectoryIteratorException e) {
+      // Mostly not there, as nothing was started so far. Whoever starts something is told more.
       return List.of();
-    } catch (IOException e) {
-      throw unusable(directory, e);
     }
     records.sort(Comparator.comparing(ClusterRecord::name));
     return records;

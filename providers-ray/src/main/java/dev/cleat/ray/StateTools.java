@@ -9,6 +9,15 @@ final class StateTools {
   private StateTools() {}
 
   static List<ServedTool> over(Clusters clusters) {
-    return List.of();
+    return List.of(
+        DiagnoseJob.tool(clusters),
+        SummarizeState.tool(clusters),
+        ListActors.tool(clusters),
+        ListTasks.tool(clusters),
+        ListGroups.tool(clusters),
+        InspectNode.tool(clusters),
+        DumpStacks.tool(clusters),
+        AutoscalerStatus.tool(clusters),
+        ListServe.tool(clusters));
   }
 }

@@ -26,17 +26,21 @@ final class SubmitJob {
       @Doc("True when an earlier call had submitted the same.") boolean alreadySubmitted,
       @Doc("What may keep the job from running.") List<String> warnings,
       @Doc("What it failed with, as seen while waiting.") Optional<String> failure,
+      Optional<Cause.Kind> failureKind,
+      @Doc("The code that was sent along, as the cluster calls it.") Optional<String> code,
       RayCluster.About cluster) {}
 
   private final RayCluster cluster;
   private final RandomGenerator random;
+  private final WorkingDirs workingDirs;
 
-  private SubmitJob(RayCluster cluster, RandomGenerator random) {
+  private SubmitJob(RayCluster cluster, RandomGenerator random, WorkingDirs workingDirs) {
     this.cluster = cluster;
     this.random = random;
+    this.workingDirs = workingDirs;
   }
 
-  static ServedTool tool(Clusters clusters, RandomGenerator random) {
+  static ServedTool tool(Clusters clusters, RandomGenerator random, WorkingDirs workingDirs) {
     return Tool.named("submit_ray_job")
         .title("Submit a Ray job")
         .says(
@@ -48,19 +52,30 @@ final class SubmitJob {
         .handles(
             SubmitQuery.class,
             Submitted.class,
-            (query, call) -> new SubmitJob(clusters.find(query.on()), random).submit(query, call));
+            (query, call) ->
+                new SubmitJob(clusters.find(query.on()), random, workingDirs).submit(query, call));
   }
 
   private Submitted submit(SubmitQuery query, RequestContext call) throws InterruptedException {
-    JobRequest request =
-        JobRequest.of(query, query.jobId().orElseGet(() -> JobId.generate(random)));
+    query.kubernetes().requireNone(cluster.target());
+    String id = query.jobId().orElseGet(() -> JobId.generate(random));
+    RuntimeEnv env = new RuntimeEnv(query);
+    Optional<String> directory = env.localDirectory();
+    // Everything is checked before anything is packed or sent.
+    JobRequest.of(query, id, directory.map(path -> "gcs://checked"));
     RayCluster.About about = cluster.about();
+    Optional<String> code = Optional.empty();
+    if (directory.isPresent()) {
+      CodeUpload upload = new CodeUpload(cluster, workingDirs, call);
+      code = Optional.of(upload.send(directory.get(), env.excludes()));
+    }
+    JobRequest request = JobRequest.of(query, id, code);
     List<String> warnings = new ArrayList<>();
     if (!request.wants().isEmpty()) {
       preflight(request).ifPresent(warnings::add);
     }
     boolean already = submit(request);
-    return answer(request, already, warnings, about, look(query, request, call, warnings));
+    return answer(request, code, already, warnings, about, look(query, request, call, warnings));
   }
 
   // True when it was there already.
@@ -146,7 +161,8 @@ final class SubmitJob {
       throws InterruptedException {
     try {
       Duration most = Duration.ofSeconds(query.waitSeconds());
-      return Optional.of(new JobWait(cluster, call).until(Job::isTerminal, request.id(), most));
+      return Optional.of(
+          new JobWait(cluster, call, CodeUpload.WHOLE).until(Job::isTerminal, request.id(), most));
     } catch (ToolFailure failure) {
       warnings.add("Submitted, but how it goes could not be seen: " + failure.getMessage());
       return Optional.empty();
@@ -155,6 +171,7 @@ final class SubmitJob {
 
   private Submitted answer(
       JobRequest request,
+      Optional<String> code,
       boolean already,
       List<String> warnings,
       RayCluster.About about,
@@ -169,6 +186,15 @@ final class SubmitJob {
             + failure.map(what -> " (" + what + ")").orElse("")
             + "."
             + (warnings.isEmpty() ? "" : " Mind the warnings.");
-    return new Submitted(summary, request.id(), status, already, warnings, failure, about);
+    return new Submitted(
+        summary,
+        request.id(),
+        status,
+        already,
+        warnings,
+        failure,
+        seen.flatMap(Job::failureKind),
+        code,
+        about);
   }
 }

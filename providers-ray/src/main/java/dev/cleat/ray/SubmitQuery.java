@@ -5,6 +5,7 @@ import dev.cleat.Default;
 import dev.cleat.Doc;
 import dev.cleat.Range;
 import dev.cleat.Unwrapped;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,12 +20,23 @@ record SubmitQuery(
                 + " same job_id does not start it twice. Generated when left out.")
         Optional<String> jobId,
     @Doc(
-            "Ray's runtime environment: pip, uv, conda, env_vars, image_uri, py_modules, and a"
-                + " working_dir that is a URI such as gcs:// or https://.")
+            "Ray's runtime environment: pip, uv, conda, env_vars, image_uri, py_modules,"
+                + " working_dir and so on.")
         Optional<Map<String, Object>> runtimeEnv,
     @Doc("Notes that stay with the job.") Optional<Map<String, String>> metadata,
     @Doc("Environment variables; they join runtime_env.env_vars.")
         Optional<Map<String, String>> environment,
+    @Doc(
+            "Where the entrypoint runs: a directory of this machine, which is packed and sent along"
+                + " (at most 100 MiB as a zip; .git and __pycache__ are left out), or a URI such as"
+                + " https://host/code.zip.")
+        @Range(min = 1, max = 4096)
+        Optional<String> workingDir,
+    @Doc(
+            "What of that directory is not sent, such as \"data/\", \"*.csv\" or"
+                + " \"docs/**/*.png\".")
+        Optional<List<String>> excludes,
+    @Unwrapped KubernetesJob kubernetes,
     @Doc("CPUs to reserve for the entrypoint itself. Its tasks reserve their own.")
         @Range(min = 0, max = 1_000_000)
         Optional<Double> entrypointNumCpus,

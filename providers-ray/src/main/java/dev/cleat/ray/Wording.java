@@ -34,6 +34,23 @@ final class Wording {
     return Math.round(Math.max(0, time.toMillis()) / 100.0) / 10.0 + " s";
   }
 
+  /** Such as {@code 12 bytes}, {@code 3.4 KiB}, {@code 101.0 MiB}. */
+  static String bytes(long bytes) {
+    if (bytes < 1 << 10) {
+      return count(bytes, "byte");
+    }
+    if (bytes < 1 << 20) {
+      return tenths(bytes / 1024.0) + " KiB";
+    }
+    return bytes < 1 << 30
+        ? tenths(bytes / 1024.0 / 1024.0) + " MiB"
+        : tenths(bytes / 1024.0 / 1024.0 / 1024.0) + " GiB";
+  }
+
+  private static double tenths(double number) {
+    return Math.round(number * 10) / 10.0;
+  }
+
   /** Such as {@code 1 job}, {@code 3 jobs}. */
   static String count(long number, String thing) {
     return number + " " + thing + (number == 1 ? "" : "s");

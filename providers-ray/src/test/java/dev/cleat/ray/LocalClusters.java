@@ -2,7 +2,9 @@
 package dev.cleat.ray;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -154,6 +156,9 @@ final class LocalClusters implements Steps, AutoCloseable {
 
   /** The names of the files that clusters are written down in. */
   List<String> stateFiles() throws IOException {
+    if (!Files.exists(state)) {
+      return List.of();
+    }
     try (Stream<Path> files = Files.list(state)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
     }
@@ -162,6 +167,68 @@ final class LocalClusters implements Steps, AutoCloseable {
   /** Whether a process is there and has not ended; in containers nobody may take note of that. */
   static boolean runs(long pid) {
     return ProcessHandle.of(pid).map(ProcessId::of).map(ProcessId::runs).orElse(false);
+  }
+
+  /** Kills a process and waits until it has gone. */
+  static void kill(ProcessId process) throws Exception {
+    process.kill();
+    Eventually.see(Duration.ofSeconds(10), process::runs, runs -> !runs);
+  }
+
+  /** What is written down of a cluster, whole or not. */
+  Optional<ClusterRecord> record(String name) {
+    StateDirectory open = StateDirectory.open(state);
+    try {
+      return open.record(name);
+    } finally {
+      open.close();
+    }
+  }
+
+  /**
+   * The processes that have to do with a directory in any way: in their arguments, environment, or
+   * open files. Found in another way than the one that is tested.
+   */
+  static List<ProcessHandle> leftOf(Path directory) {
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.pid() != ProcessHandle.current().pid())
+        .filter(process -> runs(process.pid()) && concerns(process, directory.toString()))
+        .toList();
+  }
+
+  /** The arguments of a process, with blanks between them. */
+  static String commandLine(ProcessHandle process) {
+    return text(process, "cmdline").replace('\0', ' ');
+  }
+
+  private static boolean concerns(ProcessHandle process, String directory) {
+    if (text(process, "cmdline").contains(directory)
+        || text(process, "environ").contains(directory)) {
+      return true;
+    }
+    Path open = Path.of("/proc", Long.toString(process.pid()), "fd");
+    try (Stream<Path> files = Files.list(open)) {
+      return files.anyMatch(file -> target(file).startsWith(directory));
+    } catch (IOException | UncheckedIOException e) {
+      return false;
+    }
+  }
+
+  private static String target(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static String text(ProcessHandle process, String file) {
+    try {
+      return Files.readString(
+          Path.of("/proc", Long.toString(process.pid()), file), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   @Override

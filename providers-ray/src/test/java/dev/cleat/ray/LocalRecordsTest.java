@@ -226,14 +226,25 @@ class LocalRecordsTest {
   }
 
   @Test
-  void aDirectoryThatCannotBeUsedIsSaid() throws Exception {
+  void aDirectoryThatCannotBeUsedIsSaidToWhoeverStarts() throws Exception {
     Files.writeString(state, "a file");
 
-    ToolFailure failure = catchThrowableOfType(ToolFailure.class, () -> clusters(false));
+    try (LocalClusters local = clusters(false)) {
+      assertThat(local.ray().targets()).isEmpty();
+      ToolFailure failure =
+          catchThrowableOfType(ToolFailure.class, () -> local.start(local.request("x")));
+      assertThat(failure.kind()).isEqualTo(UNAVAILABLE);
+      assertThat(failure).hasMessageContaining(state.toString());
+      assertThat(failure.hint()).contains("providers.ray.stateDirectory");
+    }
+  }
 
-    assertThat(failure.kind()).isEqualTo(UNAVAILABLE);
-    assertThat(failure).hasMessageContaining(state.toString());
-    assertThat(failure.hint()).contains("providers.ray.stateDirectory");
+  @Test
+  void nothingIsWrittenBeforeSomethingIsStarted() throws Exception {
+    try (LocalClusters local = clusters(false)) {
+      assertThat(local.ray().targets()).isEmpty();
+    }
+    assertThat(state).doesNotExist();
   }
 
   @Test

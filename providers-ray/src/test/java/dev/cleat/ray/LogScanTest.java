@@ -130,13 +130,14 @@ class LogScanTest {
   private static LogChoice choice(String filter, Level level, Instant since, Instant until) {
     return new LogChoice(
         Optional.ofNullable(filter),
+        false,
         Optional.ofNullable(level),
         Optional.ofNullable(since),
         Optional.ofNullable(until));
   }
 
   private static LogScan.Result scan(String log, LogScan.Window window, LogChoice choice) {
-    LogScan scan = new LogScan(window, choice, Redaction.GENERAL);
+    LogScan scan = new LogScan(window, choice, Redaction.GENERAL, false);
     scan.take(ByteBuffer.wrap(log.getBytes(StandardCharsets.UTF_8)));
     return scan.finish(false);
   }

@@ -58,7 +58,16 @@ class RayToolProviderTest {
               "list_ray_jobs",
               "inspect_ray_job",
               "retrieve_logs",
-              "cancel_ray_job");
+              "cancel_ray_job",
+              "diagnose_ray_job",
+              "summarize_ray_state",
+              "list_ray_actors",
+              "list_ray_tasks",
+              "list_ray_placement_groups",
+              "inspect_ray_node",
+              "dump_ray_stacks",
+              "ray_autoscaler_status",
+              "list_ray_serve_applications");
       for (Tool tool : all(tools)) {
         boolean writes = List.of("init_ray_cluster", "submit_ray_job").contains(tool.name());
         boolean destroys = DESTRUCTIVE.contains(tool.name());

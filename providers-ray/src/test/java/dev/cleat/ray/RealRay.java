@@ -43,13 +43,18 @@ final class RealRay implements AutoCloseable {
 
   /** Starts a head with two CPUs and no GPU, and waits until it is up. */
   static RealRay start() throws Exception {
+    return start(Map.of());
+  }
+
+  /** The same with more in its environment. */
+  static RealRay start(Map<String, String> more) throws Exception {
     Path ray = command();
     AssertionError last = new AssertionError("not tried");
     // Only the port of the client server cannot be left to the kernel, so it may be taken
     // meanwhile.
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Path directory = Files.createTempDirectory("cr");
-      Process head = spawn(ray, directory);
+      Process head = spawn(ray, directory, more);
       try {
         return new RealRay(directory, head, awaitStart(head, directory));
       } catch (AssertionError e) {
@@ -117,7 +122,8 @@ final class RealRay implements AutoCloseable {
     return Path.of(printed.strip());
   }
 
-  private static Process spawn(Path ray, Path directory) throws IOException {
+  private static Process spawn(Path ray, Path directory, Map<String, String> more)
+      throws IOException {
     List<String> command =
         new ArrayList<>(List.of(ray.toString(), "start", "--head", "--block", "--port=0"));
     command.addAll(List.of("--dashboard-host=127.0.0.1", "--dashboard-port=0"));
@@ -133,6 +139,7 @@ final class RealRay implements AutoCloseable {
     environment.put("RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S", "0");
     environment.put("RAY_JOB_START_TIMEOUT_SECONDS", "20");
     environment.remove("RAY_ADDRESS");
+    environment.putAll(more);
     return builder.redirectOutput(output(directory).toFile()).start();
   }
 

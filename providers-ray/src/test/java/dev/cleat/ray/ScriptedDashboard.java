@@ -28,7 +28,13 @@ final class ScriptedDashboard implements AutoCloseable {
       "{\"version\":\"4\",\"ray_version\":\"2.60.0\",\"session_name\":\"session_1\"}";
 
   /** What was asked. */
-  record Asked(String method, String path, String query, Map<String, String> headers, String body) {
+  record Asked(
+      String method,
+      String path,
+      String query,
+      Map<String, String> headers,
+      String body,
+      ByteBuffer content) {
     JsonNode json() throws IOException {
       return new ObjectMapper().readTree(body);
     }
@@ -64,6 +70,7 @@ final class ScriptedDashboard implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, Script> scripts = new ConcurrentHashMap<>();
+  private final Map<String, Script> prefixes = new ConcurrentHashMap<>();
   private final List<Asked> asked = new CopyOnWriteArrayList<>();
 
   ScriptedDashboard() {
@@ -91,6 +98,12 @@ final class ScriptedDashboard implements AutoCloseable {
 
   ScriptedDashboard on(String methodAndPath, Script script) {
     scripts.put(methodAndPath, script);
+    return this;
+  }
+
+  /** Answers all that begins like that and has no script of its own. */
+  ScriptedDashboard onPrefix(String path, Script script) {
+    prefixes.put(path, script);
     return this;
   }
 
@@ -136,20 +149,31 @@ final class ScriptedDashboard implements AutoCloseable {
     threads.shutdownNow();
   }
 
+  private Script byPrefix(String path) {
+    return prefixes.entrySet().stream()
+        .filter(entry -> path.startsWith(entry.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse(request -> Reply.text(404, "404: Not Found"));
+  }
+
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       Map<String, String> headers = new LinkedHashMap<>();
       exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, values.get(0)));
+      byte[] content = exchange.getRequestBody().readAllBytes();
       Asked request =
           new Asked(
               exchange.getRequestMethod(),
               exchange.getRequestURI().getRawPath(),
               String.valueOf(exchange.getRequestURI().getRawQuery()),
               headers,
-              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+              new String(content, StandardCharsets.UTF_8),
+              ByteBuffer.wrap(content));
       asked.add(request);
-      Script script = scripts.get(request.method() + " " + request.path());
-      Reply reply = script == null ? Reply.text(404, "404: Not Found") : script.reply(request);
+      Script script =
+          scripts.getOrDefault(request.method() + " " + request.path(), byPrefix(request.path()));
+      Reply reply = script.reply(request);
       exchange.getResponseHeaders().set("Content-Type", reply.type());
       reply.headers().forEach(exchange.getResponseHeaders()::set);
       byte[] body = reply.body().array();

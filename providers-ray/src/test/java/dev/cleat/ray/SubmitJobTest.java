@@ -14,7 +14,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cleat.ToolResult;
 import dev.cleat.ray.ScriptedDashboard.Reply;
 import java.net.Socket;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,42 +52,6 @@ class SubmitJobTest {
     server.close();
   }
 
-  @Test
-  void everyArgumentReachesRay() throws Exception {
-    Map<String, Object> arguments = new HashMap<>();
-    arguments.put("entrypoint", "python work.py");
-    arguments.put("job_id", "work-1");
-    arguments.put("runtime_env", Map.of("pip", List.of("x"), "env_vars", Map.of("A", "1")));
-    arguments.put("metadata", Map.of("owner", "me"));
-    arguments.put("environment", Map.of("B", "2"));
-    arguments.put("entrypoint_num_cpus", 0.5);
-    arguments.put("entrypoint_num_gpus", 0.25);
-    arguments.put("entrypoint_memory", 1000);
-    arguments.put("entrypoint_resources", Map.of("tpu", 2));
-    arguments.put("entrypoint_label_selector", Map.of("region", "us"));
-    arguments.put("wait_seconds", 0);
-    arguments.put("job_type", "remote");
-    arguments.put("cluster_name", server.url());
-    arguments.put("namespace", "default");
-    assertThat(arguments.keySet())
-        .as("every property of the schema")
-        .isEqualTo(properties("submit_ray_job"));
-
-    tools.answer("submit_ray_job", arguments);
-
-    JsonNode sent = server.asked("POST /api/jobs/").get(0).json();
-    assertThat(sent.path("entrypoint").asText()).isEqualTo("python work.py");
-    assertThat(sent.path("submission_id").asText()).isEqualTo("work-1");
-    assertThat(sent.path("runtime_env").toString())
-        .contains("\"pip\":[\"x\"]", "\"A\":\"1\"", "\"B\":\"2\"");
-    assertThat(sent.path("metadata").path("owner").asText()).isEqualTo("me");
-    assertThat(sent.path("entrypoint_num_cpus").asDouble()).isEqualTo(0.5);
-    assertThat(sent.path("entrypoint_num_gpus").asDouble()).isEqualTo(0.25);
-    assertThat(sent.path("entrypoint_memory").asLong()).isEqualTo(1000);
-    assertThat(sent.path("entrypoint_resources").path("tpu").asDouble()).isEqualTo(2);
-    assertThat(sent.path("entrypoint_label_selector").path("region").asText()).isEqualTo("us");
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"a b/c?d", "..", ".", "", "ä", "a/b", "x%2f"})
   void anIdThatRayWouldChokeOnIsRefusedBeforeTheWire(String id) throws Exception {
@@ -103,7 +66,6 @@ class SubmitJobTest {
   @Test
   void whatRayTakesAndFailsOnLaterIsRefused() throws Exception {
     refused("entrypoint", Map.of("entrypoint", "  \n"));
-    refused("working_dir", Map.of("entrypoint", "x", "runtime_env", Map.of("working_dir", "/tmp")));
     refused("Did you mean \"env_vars\"", env(Map.of("env_var", Map.of())));
     refused("has to be a string", env(Map.of("env_vars", Map.of("A", 1))));
     refused("1.5", Map.of("entrypoint", "x", "entrypoint_num_gpus", 1.5));
@@ -252,12 +214,6 @@ class SubmitJobTest {
 
   private static Map<String, Object> env(Map<String, Object> env) {
     return Map.of("entrypoint", "x", "runtime_env", env);
-  }
-
-  @SuppressWarnings("unchecked")
-  private java.util.Set<String> properties(String tool) {
-    Map<String, Object> schema = tools.tools().find(tool).orElseThrow().tool().inputSchema().json();
-    return ((Map<String, Object>) schema.get("properties")).keySet();
   }
 
   private static String asJob(JsonNode request, String status) {

@@ -313,4 +313,30 @@ class ClosingTest {
       }
     }
   }
+
+  @Test
+  void whoIsInterruptedWhileHeClosesStillWaitsForTheRegistrationsUnderWay() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    FakeClient deaf = new FakeClient("deaf").onList(() -> holdWithoutListening(go));
+    Future<Void> registering = aside.run(() -> patient.register("ray", deaf));
+    Aside.await(deaf.listed);
+    CountDownLatch closing = new CountDownLatch(1);
+    Future<Boolean> closed =
+        aside.call(
+            () -> {
+              Thread.currentThread().interrupt();
+              closing.countDown();
+              patient.close();
+              return Thread.interrupted();
+            });
+    Aside.await(closing);
+    Aside.until("nothing is registered any more", () -> patient.parts().clients.isClosing());
+    assertThat(deaf.isClosed()).isFalse();
+
+    go.countDown();
+
+    assertThat(Aside.get(closed)).as("it is still known that it was interrupted").isTrue();
+    assertThat(deaf.closings).as("closed when close returns").hasValue(1);
+    assertThatThrownBy(() -> Aside.get(registering)).isInstanceOf(McpException.Closed.class);
+  }
 }

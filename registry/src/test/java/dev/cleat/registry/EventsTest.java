@@ -369,4 +369,18 @@ class EventsTest {
         .hasMessage("A generation is 0 for none, or above; it was -1.");
     assertThat(new RegistryEvent(RAY, 0, Kind.CONNECTING, "").generation()).isZero();
   }
+
+  @Test
+  void whatNoThreadHasBegunToTellIsDroppedAtTheEnd() {
+    List<RegistryEvent> told = new ArrayList<>();
+    List<Runnable> waiting = new ArrayList<>();
+    Events late = new Events(List.of(told::add), waiting::add, Duration.ZERO);
+    late.publish(Namespace.of("ray"), 1, Kind.READY, "");
+
+    late.close();
+    waiting.forEach(Runnable::run);
+
+    assertThat(late.dropped()).isEqualTo(1);
+    assertThat(told).isEmpty();
+  }
 }

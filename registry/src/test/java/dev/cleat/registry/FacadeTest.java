@@ -4,15 +4,20 @@ package dev.cleat.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cleat.Access;
 import dev.cleat.CallListener;
 import dev.cleat.McpException;
 import dev.cleat.Namespace;
 import dev.cleat.Prompt;
+import dev.cleat.PromptResult;
 import dev.cleat.Resource;
+import dev.cleat.ResourceContents;
+import dev.cleat.ServedTool;
 import dev.cleat.ToolCall;
 import dev.cleat.ToolResult;
 import dev.cleat.registry.RegistryEvent.Kind;
 import dev.cleat.spi.Readiness;
+import dev.cleat.spi.ToolSet;
 import dev.cleat.testkit.NoLeaks;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -243,5 +248,35 @@ class FacadeTest {
         "nobody holds the client",
         () -> registry.snapshot().client("ray").orElseThrow().holders() == 0);
     assertThat(registry.snapshot().client("ray").orElseThrow().inFlight()).isZero();
+  }
+
+  @Test
+  void whatIsOfferedIsGotAndRead() {
+    registry.register(
+        "ray",
+        new OfferingClient("ray").resources("test://a").prompts(OfferingClient.prompt("review")));
+    assertThat(registry.prompts()).hasSize(1);
+    assertThat(registry.resources()).hasSize(1);
+
+    assertThat(registry.getPrompt("ray__review", Map.of("a", "b"), CallListener.NONE))
+        .isEqualTo(PromptResult.text("ray review {a=b}"));
+    assertThat(registry.readResource("test://a", CallListener.NONE))
+        .containsExactly(ResourceContents.text("test://a", "text/plain", "ray"));
+  }
+
+  @Test
+  void behindASearchOnlyTheToolsOfThisProcessAreListed() {
+    ManySet own = new ManySet();
+    own.add("roll", (call, context) -> ToolResult.text("six"));
+    registry.register("ray", new FakeClient("ray", "list_jobs"));
+    registry.registerTools("own", own);
+
+    ToolSet searched = registry.asSearchToolSet(Access.DESTRUCTIVE);
+
+    assertThat(searched.tools())
+        .extracting(ServedTool::name)
+        .containsExactly("search_tools", "call_tool", "roll");
+    assertThat(searched.find("ray__list_jobs")).isPresent();
+    assertThat(registry.asSearchToolSet(Access.READ_ONLY).find("nothing")).isEmpty();
   }
 }

@@ -24,6 +24,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client without a server: it answers with its own name, does what a test tells it to, and keeps
@@ -44,6 +46,7 @@ final class FakeClient implements McpClient {
   private volatile Runnable onClose = () -> {};
   private volatile Runnable onHook = () -> {};
   private volatile Runnable onPing = () -> {};
+  private volatile @Nullable Function<ToolCall, CompletableFuture<ToolResult>> onAsyncCall;
   private volatile CompletableFuture<Object> callsGo = CompletableFuture.completedFuture(GO);
 
   final CountDownLatch called = new CountDownLatch(1);
@@ -103,6 +106,12 @@ final class FakeClient implements McpClient {
   /** Does something, such as throwing, at the begin of each call. */
   FakeClient onCall(Consumer<ToolCall> hook) {
     onCall = hook;
+    return this;
+  }
+
+  /** Does this with calls that have no thread, instead of making them. */
+  FakeClient onAsyncCall(Function<ToolCall, CompletableFuture<ToolResult>> hook) {
+    onAsyncCall = hook;
     return this;
   }
 
@@ -197,6 +206,12 @@ final class FakeClient implements McpClient {
     } finally {
       running.decrementAndGet();
     }
+  }
+
+  @Override
+  public CompletableFuture<ToolResult> callToolAsync(ToolCall call) {
+    Function<ToolCall, CompletableFuture<ToolResult>> hook = onAsyncCall;
+    return hook == null ? McpClient.super.callToolAsync(call) : hook.apply(call);
   }
 
   private void awaitGo() {

@@ -3,8 +3,10 @@ package dev.cleat.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cleat.Namespace;
 import dev.cleat.registry.RegistryEvent.Kind;
 import dev.cleat.testkit.NoLeaks;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -78,5 +80,51 @@ class LeakedLeaseTest {
         });
 
     assertThat(leaks()).allMatch(event -> event.generation() > 0);
+  }
+
+  @Test
+  void leasesAreLookedAtOnceASecondWhileThereAreAny() {
+    ManualTime time = new ManualTime();
+    LoneClients clients = new LoneClients();
+    try {
+      clients.register(Namespace.of("ray"), () -> new FakeClient("client"));
+      LeaseTraces traces =
+          new LeaseTraces(time, new Events(List.of(), Runnable::run, Duration.ZERO));
+      Lease lease = new Lease(clients.hold(Namespace.of("ray")), traces);
+      assertThat(time.scheduled()).isEqualTo(1);
+      time.advance(Duration.ofSeconds(1));
+      assertThat(time.scheduled()).as("it looks again").isEqualTo(1);
+
+      lease.close();
+      time.advance(Duration.ofSeconds(1));
+
+      assertThat(time.scheduled()).as("nothing is left to look at").isZero();
+    } finally {
+      clients.close();
+    }
+  }
+
+  @Test
+  void onlySoManyLeasesASecondAreTraced() {
+    ManualTime time = new ManualTime();
+    LoneClients clients = new LoneClients();
+    try {
+      clients.register(Namespace.of("ray"), () -> new FakeClient("client"));
+      LeaseTraces traces =
+          new LeaseTraces(time, new Events(List.of(), Runnable::run, Duration.ZERO));
+      Generation held = clients.hold(Namespace.of("ray"));
+      Lease lease = new Lease(held, traces);
+      for (int i = 1; i < LeaseTraces.TRACES_PER_SECOND; i++) {
+        assertThat(traces.trace(lease, null)).isNotNull();
+      }
+      assertThat(traces.trace(lease, null)).as("one too many").isNull();
+
+      time.advance(Duration.ofSeconds(1));
+
+      assertThat(traces.trace(lease, null)).as("in the next second").isNotNull();
+      lease.close();
+    } finally {
+      clients.close();
+    }
   }
 }

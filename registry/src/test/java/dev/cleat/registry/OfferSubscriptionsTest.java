@@ -4,6 +4,7 @@ package dev.cleat.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cleat.ChangeListener;
 import dev.cleat.McpException;
 import dev.cleat.Namespace;
 import dev.cleat.spi.Protocol;
@@ -15,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -178,7 +180,7 @@ class OfferSubscriptionsTest {
     registry
         .asToolSet()
         .onChange(
-            new dev.cleat.ChangeListener() {
+            new ChangeListener() {
               @Override
               public void changed(Catalog catalog) {}
 
@@ -191,5 +193,102 @@ class OfferSubscriptionsTest {
     client.sayUpdated("test://a");
 
     assertThat(told).isEmpty();
+  }
+
+  @Test
+  void whoAsksAgainAfterARefusalIsAnsweredAnew() throws Exception {
+    OfferingClient upstream =
+        Offering.install(registry, "docs", new OfferingClient("D").resources("test://a"));
+    upstream.refusesToTell =
+        Optional.of(new McpException.Protocol(Protocol.INTERNAL_ERROR, "No.", Optional.empty()));
+    CompletableFuture<Void> refused = registry.asToolSet().subscribe("test://a");
+    assertThatThrownBy(() -> Aside.get(refused)).hasMessageContaining("No.");
+
+    upstream.refusesToTell = Optional.empty();
+    CompletableFuture<Void> second = registry.asToolSet().subscribe("test://a");
+
+    Aside.get(second);
+    assertThat(upstream.subscribed).containsExactly("test://a");
+    assertThat(refused).as("what was refused stays so").isCompletedExceptionally();
+    assertThat(registry.asToolSet().subscribe("test://a")).isCompleted();
+  }
+
+  @Test
+  void anUpdateThatNobodyWantsAnyMoreIsNotTold() throws Exception {
+    OfferingClient upstream =
+        Offering.install(registry, "docs", new OfferingClient("D").resources("test://a"));
+    hear();
+    CountDownLatch asking = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    upstream.onSubscribe =
+        () -> {
+          asking.countDown();
+          Aside.hold(go);
+        };
+    CompletableFuture<Void> heardOf = registry.asToolSet().subscribe("test://a");
+    Aside.await(asking);
+    upstream.sayUpdated("test://a");
+    assertThat(heard).as("told though its answer is not there yet").containsExactly("test://a");
+
+    registry.asToolSet().unsubscribe("test://a");
+    upstream.sayUpdated("test://a");
+    go.countDown();
+
+    Aside.get(heardOf);
+    Aside.until("its server is told so", () -> upstream.subscribed.isEmpty());
+    assertThat(heard).containsExactly("test://a");
+  }
+
+  @Test
+  void aClientThatRefusesDoesNotHideThatTheNextOneIsAnother() {
+    Offering.install(registry, "docs", new OfferingClient("first").resources("test://a"));
+    registry.asToolSet().subscribe("test://a").join();
+    hear();
+    OfferingClient second = new OfferingClient("second").resources("test://a");
+    CountDownLatch asked = new CountDownLatch(1);
+    second.refusesToTell =
+        Optional.of(new McpException.Protocol(Protocol.INTERNAL_ERROR, "No.", Optional.empty()));
+    second.onRefused = asked::countDown;
+    Offering.install(registry, "docs", second);
+    Aside.hold(asked);
+    assertThat(heard).as("nobody listens to the second one").isEmpty();
+
+    OfferingClient third =
+        Offering.install(registry, "docs", new OfferingClient("third").resources("test://a"));
+
+    Aside.until("the third is asked", () -> third.subscribed.contains("test://a"));
+    Aside.until("what it holds may be new", () -> heard.contains("test://a"));
+  }
+
+  @Test
+  void aClientThatIsGoneIsNotAskedToStopTelling() {
+    OfferingClient gone =
+        Offering.install(registry, "docs", new OfferingClient("D").resources("test://a"));
+    registry.asToolSet().subscribe("test://a").join();
+    Generation generation =
+        registry.parts().clients.directory().client(Namespace.of("docs")).orElseThrow();
+    OfferSubscriptions subscriptions = Offering.offers(registry).subscriptions();
+    assertThat(subscriptions.listensTo(generation)).isTrue();
+
+    assertThat(registry.unregister("docs")).isTrue();
+
+    Aside.until("it is forgotten", () -> !subscriptions.listensTo(generation));
+    Aside.until("it is closed", () -> gone.ended().isDone());
+    assertThat(gone.usesAfterClose).as("it is not asked after its end").hasValue(0);
+  }
+
+  private void hear() {
+    registry
+        .asToolSet()
+        .onChange(
+            new ChangeListener() {
+              @Override
+              public void changed(Catalog catalog) {}
+
+              @Override
+              public void updated(String uri) {
+                heard.add(uri);
+              }
+            });
   }
 }

@@ -30,6 +30,7 @@ final class OfferingClient implements McpClient {
   private final String name;
   private final CompletableFuture<String> ended = new CompletableFuture<>();
   private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
+  private volatile boolean closed;
 
   volatile List<Prompt> prompts = List.of();
   volatile List<Resource> resources = List.of();
@@ -37,8 +38,11 @@ final class OfferingClient implements McpClient {
   volatile Set<String> readable = Set.of();
   volatile Runnable onList = () -> {};
   volatile Runnable onRead = () -> {};
+  volatile Runnable onSubscribe = () -> {};
+  volatile Runnable onRefused = () -> {};
   volatile Optional<McpException> refusesToTell = Optional.empty();
   final AtomicInteger lists = new AtomicInteger();
+  final AtomicInteger usesAfterClose = new AtomicInteger();
   final Set<String> subscribed = ConcurrentHashMap.newKeySet();
 
   OfferingClient(String name) {
@@ -172,13 +176,18 @@ final class OfferingClient implements McpClient {
   public void subscribe(String resourceUri) {
     mustBeThere();
     if (refusesToTell.isPresent()) {
+      onRefused.run();
       throw refusesToTell.get();
     }
     subscribed.add(resourceUri);
+    onSubscribe.run();
   }
 
   @Override
   public void unsubscribe(String resourceUri) {
+    if (closed) {
+      usesAfterClose.incrementAndGet();
+    }
     subscribed.remove(resourceUri);
     if (refusesToTell.isPresent()) {
       throw refusesToTell.get();
@@ -197,6 +206,7 @@ final class OfferingClient implements McpClient {
 
   @Override
   public void close() {
+    closed = true;
     ended.complete("it was closed");
   }
 }

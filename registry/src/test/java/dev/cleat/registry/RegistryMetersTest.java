@@ -22,6 +22,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -244,5 +245,51 @@ class RegistryMetersTest {
     assertThat(Outcome.of(new CompletionException(new McpException.NotSent("gone"))))
         .isEqualTo(Outcome.NOT_SENT);
     assertThat(Outcome.of(new CompletionException("no cause", null))).isEqualTo(Outcome.FAILED);
+  }
+
+  @Test
+  void aRegistryThatIsClosedWhileItsMetersAreMadeLeavesNone() throws Exception {
+    Thread closing = new Thread(metering::close, "test-closing");
+    AtomicBoolean first = new AtomicBoolean(true);
+    seen.config()
+        .meterFilter(
+            new MeterFilter() {
+              @Override
+              public Meter.Id map(Meter.Id id) {
+                if (first.compareAndSet(true, false)) {
+                  closing.start();
+                  Aside.until(
+                      "it waits for this one to be made",
+                      () -> closing.getState() == Thread.State.WAITING);
+                }
+                return id;
+              }
+            });
+
+    metering.bind(RAY, () -> SOME);
+    closing.join();
+
+    assertThat(first).isFalse();
+    assertThat(seen.getMeters()).isEmpty();
+  }
+
+  @Test
+  void aHostThatDoesNotLetGoOfItsMetersDoesNotHinderTheEnd() {
+    MeterRegistry clinging =
+        new SimpleMeterRegistry() {
+          @Override
+          public Meter remove(Meter meter) {
+            throw new IllegalStateException("no removal today");
+          }
+        };
+    Metering measured = new RegistryMeters(clinging);
+    measured.bind(RAY, () -> SOME);
+
+    assertThatCode(measured::close).doesNotThrowAnyException();
+    measured.callEnded(RAY, 1, Outcome.ANSWERED);
+
+    assertThat(clinging.find("cleat.registry.calls").timers())
+        .as("nothing is measured after the end")
+        .isEmpty();
   }
 }

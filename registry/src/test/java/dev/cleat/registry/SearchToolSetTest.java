@@ -216,4 +216,14 @@ class SearchToolSetTest {
     assertThat(set.catalogs()).isEqualTo(all.catalogs());
     set.close();
   }
+
+  @Test
+  void ofADescriptionThatIsMostlyBlankOnlyTheBeginIsShown() {
+    all.add(ManyTools.tool("wide", "begin" + " ".repeat(2_000) + "end", ""));
+    all.add(ManyTools.tool("blank", " ".repeat(2_000) + "end", ""));
+    try (TestClient client = all.client(Era.STATELESS)) {
+      assertThat(find(client, "wide").tools().get(0).description()).isEqualTo("begin…");
+      assertThat(find(client, "blank").tools().get(0).description()).isEqualTo("…");
+    }
+  }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -29,6 +30,12 @@ final class Supervision implements AutoCloseable {
   /** Whether somebody listens to all clients. */
   boolean listened;
 
+  /** Whether timers fire though they are cancelled, as one does that has just become due. */
+  boolean cancelledTooLate;
+
+  /** Called in the thread that connects, when a client is current and nobody was told yet. */
+  Consumer<Generation> onConnected = generation -> {};
+
   final ManualTime time = new ManualTime();
   final List<Attempt> attempts = new ArrayList<>();
   final Supervisor supervisor;
@@ -40,6 +47,11 @@ final class Supervision implements AutoCloseable {
     clients =
         new LoneClients(
             new LoneClients.Nobody() {
+              @Override
+              public void connected(Generation generation) {
+                onConnected.accept(generation);
+              }
+
               @Override
               public boolean isListenedTo(Generation generation) {
                 return listened;
@@ -55,7 +67,7 @@ final class Supervision implements AutoCloseable {
             config,
             clients,
             new Scripted(),
-            time,
+            new LateTime(),
             this::later,
             new Events(List.of(), Runnable::run, Duration.ZERO),
             Metering.NONE,
@@ -64,6 +76,24 @@ final class Supervision implements AutoCloseable {
 
   private Supervisor supervisor() {
     return supervisor;
+  }
+
+  /** The time of the test, whose timers may be cancelled too late. */
+  private final class LateTime implements Time {
+    @Override
+    public long nanos() {
+      return time.nanos();
+    }
+
+    @Override
+    public Runnable after(Duration delay, Runnable task) {
+      Runnable cancel = time.after(delay, task);
+      return () -> {
+        if (!cancelledTooLate) {
+          cancel.run();
+        }
+      };
+    }
   }
 
   /** Connects to what a test says is there. */

@@ -257,4 +257,25 @@ class ToolSearchTest {
     }
     assertThat(search.isBuilt()).isTrue();
   }
+
+  @Test
+  void ofASchemaWithoutEndOnlyTheBeginIsRead() {
+    Map<String, Object> deep = Map.of("title", "abyss");
+    for (int i = 0; i < 30; i++) {
+      deep = Map.of("title", i == 29 ? "surface" : "water", "not", deep);
+    }
+    List<Object> many = new ArrayList<>();
+    many.add(Map.of("title", "first"));
+    for (int i = 0; i < 3_000; i++) {
+      many.add(Map.of("title", "word" + i));
+    }
+    many.add(Map.of("title", "last"));
+    ToolSearch search =
+        over(ManyTools.tool("deep", "", deep), ManyTools.tool("long", "", Map.of("anyOf", many)));
+
+    assertThat(names(search.search("surface", 5))).containsExactly("deep");
+    assertThat(search.search("abyss", 5)).isEmpty();
+    assertThat(names(search.search("first", 5))).containsExactly("long");
+    assertThat(search.search("last", 5)).isEmpty();
+  }
 }

@@ -75,4 +75,11 @@ class ToolWordsTest {
         .hasSizeLessThanOrEqualTo(most)
         .allSatisfy(word -> assertThat(word).isNotEmpty().hasSizeLessThanOrEqualTo(192));
   }
+
+  @Test
+  void aPossessiveEndsAWordHoweverItIsWritten() {
+    assertThat(words("THE CLUSTER'S NODES")).containsExactly("the", "cluster", "node");
+    assertThat(words("the cluster's")).containsExactly("the", "cluster");
+    assertThat(words("o'x o'")).containsExactly("o", "x", "o");
+  }
 }

@@ -11,6 +11,7 @@ import dev.cleat.testkit.NoLeaks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -198,5 +199,81 @@ class UpkeepTest {
     held.releaseUsed();
     all.pass(Duration.ofMinutes(21));
     assertThat(all.view("ray").state()).isEqualTo(State.IDLE);
+  }
+
+  @Test
+  void aClientThatIsRemovedBeforeItsTurnToBeAskedIsNotAsked() throws Exception {
+    FakeClient client = connect();
+    all.time.advance(Duration.ofSeconds(60));
+    Runnable asking = all.takeWork();
+
+    assertThat(all.supervisor.remove(RAY, Optional.empty())).isTrue();
+    client.awaitClosed();
+    asking.run();
+
+    assertThat(client.pings).hasValue(0);
+    assertThat(all.time.scheduled()).as("nobody asks it later").isZero();
+  }
+
+  @Test
+  void aClientThatIsLostWhileItIsAskedIsConnectedAnewOnce() {
+    FakeClient client = connect();
+    client.onPing(
+        () -> {
+          client.lose("it was killed");
+          throw new McpException.TimedOut("ping", Duration.ofSeconds(10), true);
+        });
+
+    all.pass(Duration.ofSeconds(65));
+
+    assertThat(client.pings).hasValue(1);
+    assertThat(made).hasSize(2);
+    assertThat(all.current(RAY)).isSameAs(made.get(1));
+    all.pass(Duration.ofSeconds(65));
+    assertThat(made.get(1).pings).as("one looks after the next").hasValue(1);
+  }
+
+  @Test
+  void theRestOfAClientThatWasReplacedDoesNotStopTheNextOne() {
+    all.cancelledTooLate = true;
+    connect();
+    all.pass(Duration.ofMinutes(9));
+    all.supervisor.register(RAY, ONE);
+
+    all.pass(Duration.ofMinutes(2));
+    assertThat(all.view("ray").state()).isEqualTo(State.READY);
+    all.pass(Duration.ofMinutes(9));
+
+    assertThat(all.view("ray").state()).isEqualTo(State.IDLE);
+  }
+
+  @Test
+  void theRestOfAClientThatWasRemovedComesToNothing() {
+    all.cancelledTooLate = true;
+    connect();
+
+    assertThat(all.supervisor.remove(RAY, Optional.empty())).isTrue();
+    all.pass(Duration.ofMinutes(30));
+
+    assertThat(made).hasSize(1);
+    assertThat(all.time.scheduled()).isZero();
+  }
+
+  @Test
+  void theRestOfAClientThatIsLostComesToNothing() {
+    all.cancelledTooLate = true;
+    FakeClient client = connect();
+    all.pass(Duration.ofMinutes(9));
+    all.script(
+        ONE,
+        () -> {
+          throw new McpException.ConnectFailed("nobody is there", null);
+        });
+
+    client.lose("it was killed");
+    all.pass(Duration.ofMinutes(30));
+
+    assertThat(all.view("ray").state()).isEqualTo(State.CRASH_LOOP);
+    assertThat(all.view("ray").trouble()).contains("nobody is there");
   }
 }

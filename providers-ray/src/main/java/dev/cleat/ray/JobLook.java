@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cleat.ray;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Gathers what is needed to judge a job. */
+final class JobLook {
+  private final RayCluster cluster;
+  private final StateApi state;
+  private final Looks looks = new Looks();
+
+  JobLook(RayCluster cluster) {
+    this.cluster = cluster;
+    state = cluster.state();
+  }
+
+  JobFacts at(Job job) throws InterruptedException {
+    Optional<StateApi.Supervisor> supervisor =
+        job.driver()
+            ? Optional.empty()
+            : looks.at("supervisor", Optional.empty(), () -> state.supervisorOf(job));
+    List<RayNode> nodes = looks.at("nodes", List.of(), state::nodes);
+    Optional<Load> load =
+        job.isTerminal()
+            ? Optional.empty()
+            : looks.at("load", Optional.empty(), () -> Optional.of(state.load()));
+    Optional<String> id = job.rayId();
+    boolean over = job.isTerminal();
+    StateTable<RayTask> failed = tasks("failed tasks", id, RayTask.FAILED);
+    // What waited or ran when a job ended is shown as if it did so still.
+    StateTable<RayTask> waiting =
+        over ? StateTable.none() : tasks("waiting tasks", id, RayTask.PENDING_NODE);
+    StateTable<RayTask> running =
+        over ? StateTable.none() : tasks("running tasks", id, RayTask.RUNNING);
+    StateTable<RayActor> actors =
+        id.isEmpty()
+            ? StateTable.none()
+            : looks.table("actors", () -> state.actors(of("job_id", id.get())));
+    StateTable<RayGroup> groups =
+        id.isEmpty() || over
+            ? StateTable.none()
+            : looks.table("placement groups", () -> state.groups(of("creator_job_id", id.get())));
+    StateTable<RayWorker> exits =
+        id.isEmpty() || job.is(Job.SUCCEEDED)
+            ? StateTable.none()
+            : looks.at(
+                "worker exits",
+                StateTable.none(),
+                () ->
+                    state.workers(
+                        StateQuery.first(StateBounds.SMALL_ROWS).where("is_alive", "false")));
+    Optional<String> logError =
+        job.is(Job.FAILED) ? looks.at("log", Optional.empty(), () -> logError(job)) : none();
+    return new JobFacts(
+        job,
+        cluster.clock().instant(),
+        supervisor,
+        nodes,
+        load,
+        actors.rows(),
+        failed.rows(),
+        waiting.rows(),
+        running.rows(),
+        groups.rows(),
+        exits.rows().stream().filter(RayWorker::failed).toList(),
+        logError,
+        looks.unseen());
+  }
+
+  private static Optional<String> none() {
+    return Optional.empty();
+  }
+
+  private StateTable<RayTask> tasks(String what, Optional<String> jobId, String inState)
+      throws InterruptedException {
+    if (jobId.isEmpty()) {
+      return StateTable.none();
+    }
+    return looks.table(what, () -> state.tasks(of("job_id", jobId.get()).where("state", inState)));
+  }
+
+  private static StateQuery of(String column, String id) {
+    return StateQuery.first(StateBounds.ROWS).where(column, id);
+  }
+
+  private Optional<String> logError(Job job) throws InterruptedException {
+    return JobLog.tail(cluster, job, 1, Bounds.INSPECTED_LINES)
+        .flatMap(log -> log.errors().stream().findFirst())
+        .map(ErrorFinder.Found::error);
+  }
+}
