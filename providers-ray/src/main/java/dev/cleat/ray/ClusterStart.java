@@ -19,6 +19,11 @@ final class ClusterStart {
   // Only the port of the client server cannot be left to the kernel.
   private static final int ATTEMPTS = 3;
   private static final int NAMES_TRIED = 20;
+  private static final int PORTS_TRIED = 100;
+  // Below what Linux, macOS and Windows pick by themselves, above what most servers use, and beside
+  // the ports of Ray's workers and of Kubernetes' services.
+  private static final int FIRST_PORT = 20_000;
+  private static final int LAST_PORT = 29_999;
   private static final int TOKEN_BYTES = 32;
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?");
   // As Ray checks them, in label_utils.py.
@@ -179,11 +184,26 @@ final class ClusterStart {
     return HexFormat.of().formatHex(bytes);
   }
 
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+  // Not one that the kernel picks: until Ray takes it seconds pass, in which Ray itself has the
+  // kernel pick many.
+  private int freePort() {
+    for (int attempt = 0; attempt < PORTS_TRIED; attempt++) {
+      int port = settings.random().nextInt(FIRST_PORT, LAST_PORT + 1);
+      if (isFree(port)) {
+        return port;
+      }
+    }
+    throw ToolFailure.unavailable(
+        "No free port was found from " + FIRST_PORT + " to " + LAST_PORT + " for a client server.",
+        "Is something holding all of them?");
+  }
+
+  private static boolean isFree(int port) {
+    try {
+      new ServerSocket(port).close();
+      return true;
     } catch (IOException e) {
-      throw ToolFailure.unavailable("This machine has no free port: " + e + ".", "").causedBy(e);
+      return false;
     }
   }
 
@@ -193,14 +213,11 @@ final class ClusterStart {
           argument + " is " + port + ".",
           "It is from 1024 to 65535; left out, a free one is taken.");
     }
-    try {
-      new ServerSocket(port).close();
-    } catch (IOException e) {
+    if (!isFree(port)) {
       throw new ToolFailure(
-              FailureKind.CONFLICT,
-              "Port " + port + " (" + argument + ") is taken on this machine.",
-              "Leave it out and a free one is taken, or choose another one.")
-          .causedBy(e);
+          FailureKind.CONFLICT,
+          "Port " + port + " (" + argument + ") is taken on this machine.",
+          "Leave it out and a free one is taken, or choose another one.");
     }
   }
 

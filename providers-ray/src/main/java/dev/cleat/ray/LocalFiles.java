@@ -56,7 +56,7 @@ final class LocalFiles {
   private static Path parent() {
     Path usual = Path.of(System.getProperty("java.io.tmpdir", "/tmp")).toAbsolutePath();
     Path shorter = Path.of("/tmp");
-    boolean tooLong = ProcessId.hasProc() && usual.toString().length() > LONGEST_PARENT;
+    boolean tooLong = usual.toString().length() > LONGEST_PARENT;
     return tooLong && Files.isWritable(shorter) ? shorter : usual;
   }
 

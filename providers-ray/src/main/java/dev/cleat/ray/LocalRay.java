@@ -262,8 +262,9 @@ final class LocalRay implements RayBackend {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    boolean last = state.leave();
     try {
-      if (!settings.keepClusters() && state.hasOneUser()) {
+      if (last && !settings.keepClusters()) {
         endOwn();
       }
     } finally {

@@ -105,6 +105,9 @@ final class RayCommand {
     command.addAll(List.of(executable().toString(), "start", "--block"));
     command.addAll(more);
     command.add("--dashboard-agent-listen-port=0");
+    // Else the nodes of all clusters pick from one range, blindly.
+    command.add("--min-worker-port=0");
+    command.add("--max-worker-port=0");
     command.add("--num-cpus=" + spec.numCpus());
     command.add("--num-gpus=" + spec.numGpus());
     command.add("--object-store-memory=" + spec.objectStoreBytes());

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * the cluster. The kernel releases it when the JVM ends, however it does, so none is left behind.
  *
  * <p><b>Threads.</b> Any number at once. <b>Life cycle.</b> There is one for a directory in a JVM,
- * because closing a file releases all locks that the JVM has on it; {@link #close} counts.
+ * because closing a file releases all locks that the JVM has on it; {@link #leave} counts.
  */
 final class StateDirectory {
   private static final String RECORD = ".json";
@@ -70,21 +70,20 @@ final class StateDirectory {
     }
   }
 
-  /** Whether whoever asks is the only one in this JVM who has it open. */
-  boolean hasOneUser() {
+  /** Begins to give it back; says whether nobody else in this JVM has it open. */
+  boolean leave() {
     synchronized (OPEN) {
-      return users == 1;
+      users--;
+      return users == 0;
     }
   }
 
-  /** Gives it back. */
+  /** Has been given back: it is closed unless somebody has opened it meanwhile. */
   void close() {
     synchronized (OPEN) {
-      users--;
-      if (users > 0) {
+      if (users > 0 || !OPEN.remove(directory, this)) {
         return;
       }
-      OPEN.remove(directory, this);
     }
     synchronized (held) {
       try {

@@ -181,6 +181,7 @@ final class LocalClusters implements Steps, AutoCloseable {
     try {
       return open.record(name);
     } finally {
+      open.leave();
       open.close();
     }
   }
@@ -241,6 +242,7 @@ final class LocalClusters implements Steps, AutoCloseable {
     try {
       return open.records().stream().map(ClusterRecord::directory).toList();
     } finally {
+      open.leave();
       open.close();
     }
   }

@@ -61,7 +61,8 @@ class LocalRayTest {
     assertThat(fake.calls()).hasSize(3);
     assertThat(fake.calls().get(0))
         .contains("start --block --head --port=0 --dashboard-host=127.0.0.1 --dashboard-port=0")
-        .contains("--dashboard-agent-listen-port=0", "--num-cpus=1", "--num-gpus=0")
+        .contains("--dashboard-agent-listen-port=0 --min-worker-port=0 --max-worker-port=0")
+        .contains("--num-cpus=1", "--num-gpus=0")
         .contains("--object-store-memory=268435456", "--node-name=a-head");
     assertThat(fake.calls().get(2))
         .contains("start --block --address=127.0.0.1:6379", "--node-name=a-worker-2");
