@@ -51,8 +51,14 @@ final class CodeUpload {
     try {
       cluster.jobs().putPackage(zip.name(), Payload.file(zip.file(), sent -> sent(sent, zip)));
     } catch (ToolFailure failure) {
-      if (failure.kind() != OUTCOME_UNKNOWN || !cluster.jobs().hasPackage(zip.name())) {
+      if (failure.kind() != OUTCOME_UNKNOWN) {
         throw failure;
+      }
+      if (!cluster.jobs().hasPackage(zip.name())) {
+        throw ToolFailure.unavailable(
+                "The code did not reach the cluster whole: " + failure.getMessage(),
+                "Nothing was submitted: submit again.")
+            .causedBy(failure);
       }
     }
   }

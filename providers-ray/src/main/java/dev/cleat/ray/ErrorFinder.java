@@ -66,7 +66,9 @@ final class ErrorFinder {
       settle();
       inTraceback = true;
       frames.clear();
-    } else if (inTraceback) {
+    } else if (inTraceback || WRAPPED.matcher(text).matches()) {
+      // The latter where the log begins in the middle of a traceback.
+      inTraceback = true;
       takeInTraceback(text);
     } else if (NAMED.matcher(text).matches() || SHELL.matcher(text).find()) {
       add(text);

@@ -5,14 +5,12 @@ import dev.cleat.Default;
 import dev.cleat.Doc;
 import dev.cleat.ServedTool;
 import dev.cleat.Tool;
-import dev.cleat.ToolFailure;
 import dev.cleat.Unwrapped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** {@code inspect_ray_cluster}: what a cluster has, what is used, what waits, and who uses it. */
 final class InspectCluster {
@@ -41,7 +39,7 @@ final class InspectCluster {
       RayCluster.About cluster) {}
 
   private final RayCluster cluster;
-  private final List<String> unseen = new ArrayList<>();
+  private final Looks looks = new Looks();
 
   private InspectCluster(RayCluster cluster) {
     this.cluster = cluster;
@@ -64,13 +62,15 @@ final class InspectCluster {
     RayCluster.About about = cluster.about();
     List<RayNode> nodes = cluster.state().nodes();
     List<RayNode> alive = nodes.stream().filter(RayNode::alive).toList();
-    List<Usage> usage = usage(alive);
-    List<StateApi.Demand> demands = look("demand", List.of(), () -> cluster.state().demands());
+    Optional<Load> load =
+        looks.at("usage and demand", Optional.empty(), () -> Optional.of(cluster.state().load()));
+    List<Usage> usage = load.map(InspectCluster::usage).orElse(List.of());
+    List<StateApi.Demand> demands = load.map(Load::demands).orElse(List.of());
     List<String> infeasible = new ArrayList<>();
     for (StateApi.Demand demand : demands) {
       Diagnosis.infeasible(demand.wants(), nodes).ifPresent(infeasible::add);
     }
-    List<String> users = look("users", List.of(), () -> cluster.activity().users());
+    List<String> users = looks.at("users", List.of(), () -> cluster.activity().users());
     List<Node> shown =
         nodes.stream()
             .filter(node -> query.detail() || node.alive())
@@ -90,21 +90,14 @@ final class InspectCluster {
         shown,
         nodes.size() - alive.size(),
         users,
-        unseen,
+        looks.unseen(),
         about);
   }
 
-  private List<Usage> usage(List<RayNode> alive) throws InterruptedException {
-    Map<String, Double> total = new TreeMap<>();
-    for (RayNode node : alive) {
-      NodeLine.of(node).resources().forEach((name, n) -> total.merge(name, n, Double::sum));
-    }
-    Optional<Map<String, Double>> used =
-        look("usage", Optional.empty(), () -> Optional.of(cluster.state().used()));
+  private static List<Usage> usage(Load load) {
     List<Usage> usage = new ArrayList<>();
-    used.ifPresent(
-        map ->
-            map.forEach((name, n) -> usage.add(new Usage(name, n, total.getOrDefault(name, 0.0)))));
+    load.usage()
+        .forEach((name, amount) -> usage.add(new Usage(name, amount.used(), amount.total())));
     return usage;
   }
 
@@ -125,9 +118,13 @@ final class InspectCluster {
         Wording.count(alive.size(), "node") + " alive" + (dead > 0 ? ", " + dead + " dead" : ""));
     for (Usage one : usage) {
       parts.add(
-          one.resource().equals("memory")
+          one.resource().endsWith("memory")
               ? String.format(
-                  Locale.ROOT, "memory %.1f of %.1f GB", one.used() / 1e9, one.total() / 1e9)
+                  Locale.ROOT,
+                  "%s %.1f of %.1f GB",
+                  one.resource().replace('_', ' '),
+                  one.used() / 1e9,
+                  one.total() / 1e9)
               : one.resource()
                   + " "
                   + Diagnosis.number(one.used())
@@ -143,20 +140,6 @@ final class InspectCluster {
         + String.join(", ", parts)
         + "."
         + (infeasible.isEmpty() ? "" : " " + infeasible.get(0))
-        + (unseen.isEmpty() ? "" : " Not all could be looked at.");
-  }
-
-  /** One look that may fail without spoiling the others. */
-  private interface Look<T> {
-    T now() throws InterruptedException;
-  }
-
-  private <T> T look(String what, T otherwise, Look<T> look) throws InterruptedException {
-    try {
-      return look.now();
-    } catch (ToolFailure failure) {
-      unseen.add(what + ": " + failure.getMessage());
-      return otherwise;
-    }
+        + (looks.unseen().isEmpty() ? "" : " Not all could be looked at.");
   }
 }

@@ -98,6 +98,23 @@ class CauseTest {
   }
 
   @Test
+  void theCauseIsFoundInTheEndOfATraceback() {
+    String log =
+        """
+            return ray.get(inner.remote())
+                   ^^^^^^^^^^^^^^^^^^^^^^^
+        ray.exceptions.RayTaskError(KeyError): \u001b[36mray::inner()\u001b[39m (pid=9, ip=192.0.2.2)
+          File "/x/main.py", line 5, in inner
+            raise KeyError("no such column")
+        KeyError: 'no such column'
+        """;
+
+    assertThat(ErrorFinder.in(log).found())
+        .extracting(ErrorFinder.Found::error)
+        .containsExactly("KeyError: 'no such column'");
+  }
+
+  @Test
   void aTaskErrorWhoseCauseIsNotToldIsTheCauseItself() {
     String log =
         """

@@ -186,7 +186,7 @@ class ClusterToolsTest {
 
       server.on("GET /api/cluster_status", ask -> ScriptedDashboard.Reply.text(500, "oh"));
       Map<String, Object> partly = tools.answer("inspect_ray_cluster", Map.of("detail", true));
-      assertThat(partly.get("unseen").toString()).contains("demand", "usage");
+      assertThat(partly.get("unseen").toString()).contains("usage and demand");
       assertThat(partly.get("summary").toString()).endsWith("Not all could be looked at.");
     }
   }

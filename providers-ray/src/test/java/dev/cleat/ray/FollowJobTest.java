@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -154,6 +155,42 @@ class FollowJobTest {
 
     assertThat(lines(answer)).containsExactly("one", "two", "three");
     assertThat(answer).containsEntry("ended", true).doesNotContainKey("unseen");
+  }
+
+  @Test
+  void aConnectionThatBreaksInTheMiddleLosesAndRepeatsNothing() throws Exception {
+    String whole = "one\ntwo\nthree\nfour\n";
+    AtomicInteger looks = new AtomicInteger();
+    AtomicInteger reads = new AtomicInteger();
+    try (FaultyServer faulty =
+            new FaultyServer(
+                (socket, request) -> {
+                  if (request.startsWith("GET /api/version")) {
+                    FaultyServer.json(socket, ScriptedDashboard.VERSION);
+                  } else if (request.startsWith(JOB)) {
+                    String status = looks.incrementAndGet() < 4 ? "RUNNING" : "SUCCEEDED";
+                    FaultyServer.json(socket, ScriptedDashboard.jobJson("a", status, 1));
+                  } else {
+                    int read = reads.incrementAndGet();
+                    String part = read == 1 ? "one\ntw" : read == 2 ? "one\ntwo\nthr" : whole;
+                    FaultyServer.write(
+                        socket,
+                        "HTTP/1.1 200 OK\r\nContent-Length: "
+                            + (read == 2 ? whole.length() : part.length())
+                            + "\r\n\r\n"
+                            + part);
+                    if (read == 2) {
+                      FaultyServer.reset(socket);
+                    }
+                  }
+                });
+        OpenTools faultyTools = OpenTools.at(faulty.url())) {
+      Map<String, Object> answer =
+          faultyTools.answer("follow_ray_job", Map.of("job_id", "a", "wait_seconds", 30));
+
+      assertThat(lines(answer)).containsExactly("one", "two", "three", "four");
+      assertThat(answer).containsEntry("ended", true);
+    }
   }
 
   @Test

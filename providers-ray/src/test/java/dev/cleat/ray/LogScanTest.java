@@ -119,6 +119,32 @@ class LogScanTest {
     return scan(LOG, LogScan.Window.tail(100), choice).lines();
   }
 
+  @Property(tries = 1000)
+  void anyBytesInAnyPiecesGiveTheSameWithinTheBounds(
+      @ForAll byte[] log,
+      @ForAll @IntRange(min = 1, max = 9) int piece,
+      @ForAll @IntRange(min = 1, max = 5) int size,
+      @ForAll boolean last) {
+    LogScan.Window window = last ? LogScan.Window.tail(size) : LogScan.Window.page(1, size);
+
+    LogScan.Result pieces = scan(log, piece, window);
+    LogScan.Result whole = scan(log, Math.max(1, log.length), window);
+
+    assertThat(pieces.lines()).isEqualTo(whole.lines()).hasSizeLessThanOrEqualTo(size);
+    if (last) {
+      assertThat(pieces).isEqualTo(whole);
+      assertThat(pieces.bytesRead()).isEqualTo(log.length);
+    }
+  }
+
+  private static LogScan.Result scan(byte[] log, int piece, LogScan.Window window) {
+    LogScan scan = new LogScan(window, LogChoice.all(), Redaction.GENERAL, false);
+    for (int at = 0; at < log.length && !scan.enough(); at += piece) {
+      scan.take(ByteBuffer.wrap(log, at, Math.min(piece, log.length - at)));
+    }
+    return scan.finish(false);
+  }
+
   private static List<String> errors(String log) {
     return ErrorFinder.in(log).found().stream().map(ErrorFinder.Found::error).toList();
   }

@@ -4,8 +4,8 @@ package dev.cleat.ray;
 import static dev.cleat.FailureKind.INVALID_ARGUMENT;
 import static dev.cleat.FailureKind.NOT_ALLOWED;
 import static dev.cleat.FailureKind.NOT_FOUND;
-import static dev.cleat.FailureKind.OUTCOME_UNKNOWN;
 import static dev.cleat.FailureKind.TOO_LARGE;
+import static dev.cleat.FailureKind.UNAVAILABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cleat.FailureKind;
@@ -251,7 +251,10 @@ class SubmitCodeTest {
 
     server.on("GET /api/packages/gcs/" + name, absent(name));
     server.on("PUT /api/packages/gcs/" + name, request -> Reply.text(504, "too slow"));
-    refused(OUTCOME_UNKNOWN, Map.of("working_dir", "code"));
+    ToolResult.Failure lost = refused(UNAVAILABLE, Map.of("working_dir", "code"));
+    assertThat(lost.hint()).contains("submit again");
+    assertThat(lost.retryable()).isTrue();
+    assertThat(server.asked("POST /api/jobs/")).hasSize(1);
   }
 
   @Test
