@@ -76,6 +76,10 @@ final class ClusterStart {
       if (held.isPresent()) {
         StateDirectory.Held lock = held.get();
         try (lock) {
+          state
+              .record(tried)
+              .filter(LocalRay::isWaste)
+              .ifPresent(record -> LocalRay.remove(state, record, doing -> {}));
           if (!state.isTaken(tried)) {
             return locked(tried, head, workers);
           }

@@ -17,7 +17,7 @@ record EndedJobs(Set<String> ids) {
   static EndedJobs of(StateApi state) throws InterruptedException {
     Set<String> ids = new HashSet<>();
     StateQuery drivers =
-        StateQuery.first(StateBounds.SMALL_ROWS)
+        StateQuery.first(StateBounds.MOST_ROWS)
             .where("worker_type", "DRIVER")
             .where("is_alive", "false");
     state.workers(drivers).rows().forEach(driver -> ids.add(driver.jobId()));

@@ -89,16 +89,9 @@ final class InspectNode {
     if (!view.known()) {
       looks.miss("measurements: the node's agent has told none" + (node.alive() ? " yet" : ""));
     }
+    StateQuery failed = RayWorker.failedOnes().where("node_id", node.id());
     StateTable<RayWorker> ended =
-        looks.table(
-            "ended processes",
-            () ->
-                cluster
-                    .state()
-                    .workers(
-                        StateQuery.first(StateBounds.SMALL_ROWS)
-                            .where("is_alive", "false")
-                            .where("node_id", node.id())));
+        looks.table("ended processes", () -> cluster.state().workers(failed));
     List<Exit> exits =
         ended.rows().stream()
             .filter(RayWorker::failed)

@@ -12,10 +12,10 @@ import java.util.Optional;
  *
  * @param supervisor the actor that starts and watches the job
  * @param load what is used and what waits on the cluster
- * @param actors of the job, those of Ray itself left out
+ * @param actors of the job that are dead or wait
  * @param failed tasks of the job that failed, retried ones included
  * @param waiting tasks of the job that have not begun
- * @param running tasks of the job that run
+ * @param running tasks of the job that run; there may be more
  * @param exits processes of the cluster that ended when nobody wanted it
  * @param logError what the job's log names first as an error
  * @param unseen what could not be looked at

@@ -3,6 +3,7 @@ package dev.cleat.ray;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Gathers what is needed to judge a job. */
 final class JobLook {
@@ -32,11 +33,23 @@ final class JobLook {
     StateTable<RayTask> waiting =
         over ? StateTable.none() : tasks("waiting tasks", id, RayTask.PENDING_NODE);
     StateTable<RayTask> running =
-        over ? StateTable.none() : tasks("running tasks", id, RayTask.RUNNING);
-    StateTable<RayActor> actors =
-        id.isEmpty()
+        over || id.isEmpty()
             ? StateTable.none()
-            : looks.table("actors", () -> state.actors(of("job_id", id.get())));
+            : looks.at(
+                "running tasks",
+                StateTable.none(),
+                () -> state.tasks(of("job_id", id.get()).where("state", RayTask.RUNNING)));
+    StateTable<RayActor> actors =
+        actors("dead actors", id, query -> query.where("state", RayActor.DEAD));
+    if (!over) {
+      actors =
+          actors.and(
+              actors(
+                  "waiting actors",
+                  id,
+                  query ->
+                      query.whereNot("state", RayActor.DEAD).whereNot("state", RayActor.ALIVE)));
+    }
     StateTable<RayGroup> groups =
         id.isEmpty() || over
             ? StateTable.none()
@@ -44,12 +57,7 @@ final class JobLook {
     StateTable<RayWorker> exits =
         id.isEmpty() || job.is(Job.SUCCEEDED)
             ? StateTable.none()
-            : looks.at(
-                "worker exits",
-                StateTable.none(),
-                () ->
-                    state.workers(
-                        StateQuery.first(StateBounds.SMALL_ROWS).where("is_alive", "false")));
+            : looks.table("worker exits", () -> state.workers(RayWorker.failedOnes()));
     Optional<String> logError =
         job.is(Job.FAILED) ? looks.at("log", Optional.empty(), () -> logError(job)) : none();
     return new JobFacts(
@@ -78,6 +86,14 @@ final class JobLook {
       return StateTable.none();
     }
     return looks.table(what, () -> state.tasks(of("job_id", jobId.get()).where("state", inState)));
+  }
+
+  private StateTable<RayActor> actors(
+      String what, Optional<String> jobId, UnaryOperator<StateQuery> which)
+      throws InterruptedException {
+    return jobId.isEmpty()
+        ? StateTable.none()
+        : looks.table(what, () -> state.actors(which.apply(of("job_id", jobId.get()))));
   }
 
   private static StateQuery of(String column, String id) {

@@ -147,16 +147,7 @@ final class ListServe {
       return count + ", all running.";
     }
     long many = all.stream().filter(one -> !isWell(one)).count();
-    Optional<String> why =
-        unwell
-            .get()
-            .message()
-            .or(
-                () ->
-                    unwell.get().deployments().stream()
-                        .filter(one -> !one.status().equals(HEALTHY))
-                        .findFirst()
-                        .flatMap(Deployment::message));
+    String why = why(unwell.get()).map(text -> ", " + text).orElse("");
     return count
         + ", "
         + many
@@ -164,7 +155,15 @@ final class ListServe {
         + unwell.get().name()
         + " is "
         + unwell.get().status()
-        + why.map(text -> ", " + text).orElse("")
-        + ".";
+        + (why.endsWith(".") ? why : why + ".");
+  }
+
+  // An application tells only that one of its deployments failed; that one tells of what.
+  private static Optional<String> why(Application application) {
+    return application.deployments().stream()
+        .filter(one -> !one.status().equals(HEALTHY))
+        .findFirst()
+        .flatMap(Deployment::message)
+        .or(application::message);
   }
 }

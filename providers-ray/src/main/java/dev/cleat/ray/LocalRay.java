@@ -29,7 +29,7 @@ import java.util.random.RandomGenerator;
  * <p><b>Life cycle.</b> {@link #close} ends the clusters that this JVM started, unless they are to
  * be kept, or another one is open on the same directory in this JVM: a new configuration is opened
  * before the old one is closed. What another launcher began and did not finish, because it was
- * killed, is ended when this opens, in the background.
+ * killed, is ended in the background when this opens or looks at what there is.
  */
 final class LocalRay implements RayBackend {
   /** For another change of the same cluster to be done. */
@@ -42,7 +42,8 @@ final class LocalRay implements RayBackend {
   private final StateDirectory state;
   private final RayCommand ray;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final Thread janitor;
+  // At most one that cleans up, in the background. Guarded by itself.
+  private final List<Thread> janitor = new ArrayList<>();
 
   /**
    * How it works.
@@ -85,16 +86,13 @@ final class LocalRay implements RayBackend {
     this.settings = settings;
     this.state = state;
     this.ray = new RayCommand(settings.rayCommand(), settings.environment());
-    this.janitor = new Thread(this::clean, "cleat-ray-clean");
-    janitor.setDaemon(true);
-    if (state.records().stream().anyMatch(LocalRay::isWaste)) {
-      janitor.start();
-    }
   }
 
   /** Opens it. Nothing is started, and nothing is written before something is. */
   static LocalRay open(Settings settings) {
-    return new LocalRay(settings, StateDirectory.open(settings.stateDirectory()));
+    LocalRay local = new LocalRay(settings, StateDirectory.open(settings.stateDirectory()));
+    local.targets();
+    return local;
   }
 
   @Override
@@ -105,12 +103,29 @@ final class LocalRay implements RayBackend {
   @Override
   public List<RayTarget> targets() {
     List<RayTarget> targets = new ArrayList<>();
+    boolean waste = false;
     for (ClusterRecord record : state.records()) {
+      waste = waste || (isWaste(record) && !state.isHeldHere(record.name()));
       if (record.machine().isHere() && record.phase() != ClusterRecord.Phase.STARTING) {
         targets.add(new LocalCluster(record, state));
       }
     }
+    if (waste) {
+      cleanInBackground();
+    }
     return List.copyOf(targets);
+  }
+
+  private void cleanInBackground() {
+    synchronized (janitor) {
+      janitor.removeIf(thread -> !thread.isAlive());
+      if (janitor.isEmpty() && !closed.get()) {
+        Thread thread = new Thread(this::clean, "cleat-ray-clean");
+        thread.setDaemon(true);
+        thread.start();
+        janitor.add(thread);
+      }
+    }
   }
 
   @Override
@@ -160,7 +175,10 @@ final class LocalRay implements RayBackend {
    * @param doing is told what is done next; what it throws is thrown once all is done
    */
   static ClusterEnd remove(StateDirectory state, ClusterRecord record, Consumer<String> doing) {
-    ClusterRecord ending = record.in(ClusterRecord.Phase.ENDING);
+    // What never was whole is never listed, not even while it is ended.
+    boolean listed = record.phase() != ClusterRecord.Phase.STARTING;
+    ClusterRecord ending =
+        record.in(listed ? ClusterRecord.Phase.ENDING : ClusterRecord.Phase.STARTING);
     Late late = new Late(doing);
     try {
       state.save(ending);
@@ -168,11 +186,23 @@ final class LocalRay implements RayBackend {
       // A disk that is full must not keep processes alive.
     }
     ClusterEnd end = Ending.all(ending, late);
-    if (end.allGone() && LocalFiles.delete(ending)) {
-      state.delete(ending.name());
+    if (end.allGone()) {
+      end = forget(state, ending, end);
     }
     late.rethrow();
     return end;
+  }
+
+  private static ClusterEnd forget(StateDirectory state, ClusterRecord ending, ClusterEnd end) {
+    if (LocalFiles.delete(ending)) {
+      state.delete(ending.name());
+      return end;
+    }
+    List<ClusterEnd.Part> parts = new ArrayList<>(end.parts());
+    parts.add(
+        new ClusterEnd.Part(
+            ending.directory().toString(), ClusterEnd.How.LEFT, "it cannot be deleted"));
+    return new ClusterEnd(false, parts);
   }
 
   /** Keeps what a listener throws until it does no harm. */
@@ -252,7 +282,8 @@ final class LocalRay implements RayBackend {
             });
   }
 
-  private static boolean isWaste(ClusterRecord record) {
+  /** Whether it is there for nobody: begun and given up, or ended by itself. */
+  static boolean isWaste(ClusterRecord record) {
     boolean seen = record.machine().isHere() || record.machine().isHereEarlier();
     return seen && (record.isAbandoned() || record.isForgotten());
   }
@@ -282,7 +313,9 @@ final class LocalRay implements RayBackend {
         threads.add(thread);
       }
     }
-    threads.add(janitor);
+    synchronized (janitor) {
+      threads.addAll(janitor);
+    }
     Patience.until(CLOSE, () -> threads.stream().noneMatch(Thread::isAlive));
   }
 

@@ -3,6 +3,7 @@ package dev.cleat.ray;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,9 @@ record Need(Map<String, Double> resources, Map<String, String> labels) {
 
   private static final String NODE_ID = "ray.io/node-id";
 
+  // What only the head has, so that Ray can bind to it what has to be there.
+  private static final String HEAD = "node:__internal_head__";
+
   /** Of a row of the table of actors or of tasks. */
   static Need of(JsonNode row) {
     return new Need(
@@ -30,8 +34,12 @@ record Need(Map<String, Double> resources, Map<String, String> labels) {
   /** Such as {@code CPU 2, GPU 1, on a node with region=us}. */
   String text() {
     List<String> words = new ArrayList<>();
-    if (!resources.isEmpty()) {
-      words.add(Diagnosis.wants(resources));
+    Map<String, Double> shown = new HashMap<>(resources);
+    if (shown.remove(HEAD) != null) {
+      words.add("to be on the head");
+    }
+    if (!shown.isEmpty()) {
+      words.add(0, Diagnosis.wants(shown));
     }
     labels.forEach(
         (name, value) ->

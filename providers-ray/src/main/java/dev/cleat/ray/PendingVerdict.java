@@ -49,7 +49,14 @@ final class PendingVerdict {
     if (infeasible.isPresent()) {
       return infeasible(need, infeasible.get(), evidence);
     }
-    if (facts.load().isPresent() && !need.fitsNow(facts.nodes(), facts.load().get())) {
+    if (facts.load().isEmpty()) {
+      return new Verdict(
+          UNKNOWN,
+          "A node could start it; whether others leave room could not be seen.",
+          evidence,
+          "Look again.");
+    }
+    if (!need.fitsNow(facts.nodes(), facts.load().get())) {
       evidence.add("load: " + used(facts.load().get()));
       return new Verdict(
           PENDING_BUSY,

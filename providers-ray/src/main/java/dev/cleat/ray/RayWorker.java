@@ -24,6 +24,14 @@ record RayWorker(
 
   private static final int JOB_ID_DIGITS = 8;
 
+  /** Of the processes that ended those where nobody wanted it, as far as Ray can choose them. */
+  static StateQuery failedOnes() {
+    return StateQuery.first(StateBounds.SMALL_ROWS)
+        .where("is_alive", "false")
+        .whereNot("exit_type", "INTENDED_SYSTEM_EXIT")
+        .whereNot("exit_type", "INTENDED_USER_EXIT");
+  }
+
   static RayWorker of(JsonNode row) {
     return new RayWorker(
         RayJson.text(row, "worker_id").orElse("unknown"),

@@ -144,11 +144,11 @@ final class RunningVerdict {
   }
 
   private static String running(JobFacts facts) {
+    int running = facts.running().size();
     return "tasks: "
-        + facts.running().size()
-        + " running; actors: "
-        + facts.actors().stream().filter(actor -> actor.state().equals(RayActor.ALIVE)).count()
-        + " alive; nothing failed, nothing waits";
+        + (running == StateBounds.ROWS ? "at least " : "")
+        + running
+        + " running; of tasks, actors and placement groups nothing failed and nothing waits";
   }
 
   private static Duration ageOf(RayTask task, JobFacts facts) {

@@ -83,7 +83,7 @@ final class StackTargets {
     List<Traced> found = new ArrayList<>();
     StateQuery all = StateQuery.first(StateBounds.ROWS);
     StateQuery drivers =
-        StateQuery.first(StateBounds.SMALL_ROWS)
+        StateQuery.first(StateBounds.MOST_ROWS)
             .where("worker_type", "DRIVER")
             .where("is_alive", "true");
     for (RayWorker driver : state.workers(drivers).rows()) {

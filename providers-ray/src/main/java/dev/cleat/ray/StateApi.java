@@ -57,7 +57,7 @@ final class StateApi {
   /** All nodes, those that are dead included. */
   List<RayNode> nodes() throws InterruptedException {
     Ask ask =
-        Ask.get("/api/v0/nodes", timeout).with("detail", 1).with("limit", StateBounds.SMALL_ROWS);
+        Ask.get("/api/v0/nodes", timeout).with("detail", 1).with("limit", StateBounds.MOST_ROWS);
     return json.rows(ask).stream().map(RayNode::of).toList();
   }
 

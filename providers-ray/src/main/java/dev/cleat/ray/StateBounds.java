@@ -8,8 +8,11 @@ final class StateBounds {
   /** Rows of a table that are read with all their columns; Ray sends up to 10 KB for each. */
   static final int ROWS = 200;
 
-  /** Rows of a table whose columns are small: nodes, and workers that ended. */
+  /** Processes that ended when nobody wanted it, each with up to 6 KB of explanation. */
   static final int SMALL_ROWS = 1000;
+
+  /** Nodes and drivers, of which all count and none is large: the most that Ray sends. */
+  static final int MOST_ROWS = 10_000;
 
   /** What is read of an error or of why a process ended; the rest repeats advice. */
   static final int ERROR_CHARS = 16_000;

@@ -103,7 +103,7 @@ final class StateDirectory {
    * @throws ToolFailure when the directory cannot be used
    */
   Optional<Held> tryLock(String name) {
-    long at = Integer.toUnsignedLong(name.hashCode());
+    long at = place(name);
     synchronized (held) {
       if (held.contains(at)) {
         return Optional.empty();
@@ -121,6 +121,17 @@ final class StateDirectory {
         throw unusable(directory, e);
       }
     }
+  }
+
+  /** Whether somebody in this JVM has the right to change the cluster of that name. */
+  boolean isHeldHere(String name) {
+    synchronized (held) {
+      return held.contains(place(name));
+    }
+  }
+
+  private static long place(String name) {
+    return Integer.toUnsignedLong(name.hashCode());
   }
 
   private FileChannel lockFile() throws IOException {

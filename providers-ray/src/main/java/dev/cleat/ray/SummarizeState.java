@@ -112,7 +112,10 @@ final class SummarizeState {
   private StateCounts counts(String what, StateCounts.Of of, Optional<String> job)
       throws InterruptedException {
     StateCounts counts = looks.at(what, NOTHING, () -> cluster.state().counts(of, job));
-    counts.warning().ifPresent(warning -> looks.miss(what + ": " + warning));
+    // Objects come and go while Ray counts them: of those it is told how many there are at least.
+    if (of != StateCounts.Of.OBJECTS) {
+      counts.warning().ifPresent(warning -> looks.miss(what + ": " + warning));
+    }
     return counts;
   }
 
@@ -173,7 +176,8 @@ final class SummarizeState {
   }
 
   private static String objects(StateCounts counts) {
-    return Wording.count(counts.objects(), "object")
+    return (counts.warning().isPresent() ? "at least " : "")
+        + Wording.count(counts.objects(), "object")
         + ", "
         + Diagnosis.number(counts.objectMegabytes())
         + " MB";

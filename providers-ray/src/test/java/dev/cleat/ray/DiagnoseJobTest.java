@@ -60,7 +60,8 @@ class DiagnoseJobTest {
     Map<String, Object> answer = diagnose();
 
     assertThat(answer).containsEntry("kind", "unknown");
-    assertThat(answer.get("unseen").toString()).contains("dropped 10000 of 20000 rows");
+    assertThat(answer.get("unseen").toString())
+        .contains("failed tasks: Ray itself dropped 10000 of 20000 rows");
   }
 
   @Test
@@ -175,6 +176,22 @@ class DiagnoseJobTest {
 
     server.on(ACTORS, ScriptedDashboard.rows("{\"state\":\"ALIVE\"}"));
     assertThat(diagnose()).containsEntry("kind", "starting");
+  }
+
+  @Test
+  void ofAPendingJobItIsNotSaidThatThereIsRoomWhenThatIsUnknown() throws Exception {
+    job("PENDING", "");
+    server
+        .on(
+            ACTORS,
+            ScriptedDashboard.rows(
+                "{\"state\":\"PENDING_CREATION\",\"required_resources\":{\"CPU\":1.0}}"))
+        .on("GET /api/cluster_status", request -> Reply.text(500, "boom"));
+
+    Map<String, Object> answer = diagnose();
+
+    assertThat(answer).containsEntry("kind", "unknown");
+    assertThat(answer.get("unseen").toString()).contains("load: ");
   }
 
   @Test

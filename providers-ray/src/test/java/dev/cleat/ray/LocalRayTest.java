@@ -16,9 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -282,14 +285,58 @@ class LocalRayTest {
                 }
                 return looks;
               });
-      for (int i = 0; i < 2; i++) {
-        RayTarget target = local.start(local.request("m").workers(2));
-        assertThat(local.ray().stop(target, local).allGone()).isTrue();
-      }
+      RayTarget target = local.start(local.request("m").workers(2));
+      assertThat(local.ray().stop(target, local).allGone()).isTrue();
+      fake.plan(6, "exit 1");
+      failure(UPSTREAM, local.request("m").workers(2));
       done.set(true);
       assertThat(reader.get()).isPositive();
     } finally {
       done.set(true);
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void ofManyWhoWantOneNameOneGetsIt() throws Exception {
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try {
+      List<Callable<String>> starts =
+          Collections.nCopies(
+              8,
+              () -> {
+                try {
+                  return local.start(local.request("q")).name();
+                } catch (ToolFailure failure) {
+                  return failure.kind().wireName();
+                }
+              });
+      List<String> outcomes = new ArrayList<>();
+      for (Future<String> outcome : threads.invokeAll(starts)) {
+        outcomes.add(outcome.get());
+      }
+
+      assertThat(outcomes).containsOnlyOnce("q").hasSize(8).containsOnly("q", "conflict");
+      assertThat(fake.calls()).hasSize(1);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void severalStartSideBySide() throws Exception {
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try {
+      List<Future<RayTarget>> starts =
+          threads.invokeAll(Collections.nCopies(4, () -> local.start(local.request().workers(1))));
+      List<RayTarget> targets = new ArrayList<>();
+      for (Future<RayTarget> start : starts) {
+        targets.add(start.get());
+      }
+
+      assertThat(local.ray().targets()).containsExactlyInAnyOrderElementsOf(targets).hasSize(4);
+      assertThat(targets).extracting(RayTarget::tokenReference).doesNotHaveDuplicates();
+    } finally {
       threads.shutdownNow();
     }
   }

@@ -94,6 +94,35 @@ class LocalRecordsTest {
   }
 
   @Test
+  void whatIsGivenUpWhileWeAreOpenIsEndedAtTheNextLook() throws Exception {
+    try (LocalClusters local = clusters(false)) {
+      Path made = Files.createDirectory(directory.resolve("cleat-ray-gggggggg"));
+      Process node = sleep(Map.of());
+      write(record("y", made, ClusterRecord.Phase.STARTING, Machine.here(), gone(), node));
+
+      assertThat(local.ray().targets()).isEmpty();
+
+      Eventually.see(SOON, local::stateFiles, List.of("lock")::equals);
+      assertThat(node.isAlive()).isFalse();
+    }
+  }
+
+  @Test
+  void theNameOfWhatWasGivenUpIsFree() throws Exception {
+    try (LocalClusters local = clusters(false)) {
+      Path made = Files.createDirectory(directory.resolve("cleat-ray-hhhhhhhh"));
+      Process node = sleep(Map.of());
+      write(record("x", made, ClusterRecord.Phase.ENDING, Machine.here(), gone(), node));
+
+      RayTarget target = local.start(local.request("x"));
+
+      assertThat(node.isAlive()).isFalse();
+      assertThat(made).doesNotExist();
+      assertThat(local.ray().targets()).containsExactly(target);
+    }
+  }
+
+  @Test
   void aStartWhoseLauncherLivesIsLeftAlone() throws Exception {
     Path made = Files.createDirectory(directory.resolve("cleat-ray-bbbbbbbb"));
     Process node = sleep(Map.of());

@@ -195,7 +195,7 @@ class LookIntoNodesTest {
         """
         {"applications":{
          "fine":{"status":"RUNNING","route_prefix":"/","deployments":{"d":{"status":"HEALTHY"}}},
-         "sick":{"status":"DEPLOYING","message":"","deployments":{
+         "sick":{"status":"DEPLOY_FAILED","message":"Failed to update the deployments.","deployments":{
           "good":{"status":"HEALTHY"},
           "bad":{"status":"UNHEALTHY","target_num_replicas":2,
            "message":"Traceback:\\n  File \\"a\\"\\nRuntimeError: no model",
@@ -205,7 +205,7 @@ class LookIntoNodesTest {
     Map<String, Object> answer = tools.answer("list_ray_serve_applications", Map.of());
 
     assertThat(answer.get("summary"))
-        .isEqualTo("2 applications, 1 not well: sick is DEPLOYING, RuntimeError: no model.");
+        .isEqualTo("2 applications, 1 not well: sick is DEPLOY_FAILED, RuntimeError: no model.");
     assertThat(rows(answer, "applications").get(0).get("deployments").toString())
         .startsWith("[{name=bad, status=UNHEALTHY, message=RuntimeError: no model")
         .contains("HIBERNATING=1");

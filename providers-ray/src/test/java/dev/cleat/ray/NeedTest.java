@@ -47,6 +47,14 @@ class NeedTest {
   }
 
   @Test
+  void whatIsBoundToTheHeadIsSaidToBe() {
+    assertThat(need(Map.of("node:__internal_head__", 0.001, "CPU", 1.0)).text())
+        .isEqualTo("CPU 1, to be on the head");
+    assertThat(need(Map.of("node:__internal_head__", 0.001)).infeasibleOn(List.of(EUROPE)))
+        .isPresent();
+  }
+
+  @Test
   void memoryIsToldInGigabytes() {
     Need need = need(Map.of("memory", 64e9, "GPU", 0.5));
 

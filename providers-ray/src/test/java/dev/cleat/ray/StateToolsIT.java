@@ -258,6 +258,7 @@ class StateToolsIT {
   void whatAJobFailedOfIsSaid() throws Exception {
     submit("crash", Map.of("entrypoint", python("fail.py") + " crash"));
     submit("raise", Map.of("entrypoint", python("fail.py") + " raise"));
+    submit("init", Map.of("entrypoint", python("fail.py") + " init"));
     submit("three", Map.of("entrypoint", "exit 3"));
     submit("nocmd", Map.of("entrypoint", "no_such_command_at_all"));
     submit("killed", Map.of("entrypoint", "kill -9 $$"));
@@ -267,6 +268,8 @@ class StateToolsIT {
     assertThat(crash.get("evidence").toString()).contains("task crash failed: WORKER_DIED");
     Map<String, Object> raised = diagnosed("raise", kind("failed_exception"));
     assertThat(raised.get("verdict")).isEqualTo("Its code raised ValueError: bad inner");
+    Map<String, Object> unborn = diagnosed("init", kind("failed_exception"));
+    assertThat(unborn.get("verdict").toString()).contains("RuntimeError: no start");
     assertThat(diagnosed("three", kind("failed_entrypoint")).get("verdict").toString())
         .contains("exit code 3");
     assertThat(diagnosed("nocmd", kind("failed_entrypoint")).get("verdict").toString())

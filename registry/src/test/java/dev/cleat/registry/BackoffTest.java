@@ -4,7 +4,9 @@ package dev.cleat.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
+import java.util.random.RandomGenerator;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -32,5 +34,19 @@ class BackoffTest {
 
     assertThat(backoff.delay(0)).isZero();
     assertThat(backoff.delay(10_000)).as("also where the cap is for ever").isPositive();
+  }
+
+  @Property(tries = 1)
+  void waitsDoubleUpToTheCapAndAreCutByNoMoreThanAHalf() {
+    RandomGenerator least = () -> 0;
+    RandomGenerator most = () -> -1;
+    Backoff whole = new Backoff(Duration.ofMillis(100), Duration.ofMillis(350), least);
+    Backoff half = new Backoff(Duration.ofMillis(100), Duration.ofMillis(350), most);
+
+    assertThat(List.of(whole.delay(1), whole.delay(2), whole.delay(3), whole.delay(4)))
+        .extracting(Duration::toMillis)
+        .containsExactly(100L, 200L, 350L, 350L);
+    assertThat(half.delay(1)).isCloseTo(Duration.ofMillis(50), Duration.ofNanos(100));
+    assertThat(half.delay(4)).isCloseTo(Duration.ofMillis(175), Duration.ofNanos(100));
   }
 }

@@ -287,4 +287,12 @@ class GateTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
   }
+
+  @Test
+  void aPauseOfTheBreakerIsAtMostADay() {
+    assertThat(new GateSettings(1, 0, 0, Duration.ofDays(1)).breakerPause())
+        .isEqualTo(Duration.ofDays(1));
+    assertThatThrownBy(() -> new GateSettings(1, 0, 0, Duration.ofDays(1).plusNanos(1)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
 }

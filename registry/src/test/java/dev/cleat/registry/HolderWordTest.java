@@ -147,4 +147,18 @@ class HolderWordTest {
       return Optional.empty();
     }
   }
+
+  @Test
+  void onlyWhatNobodyHoldsIsStopped() {
+    assertThat(word.tryAcquire()).isTrue();
+    assertThat(word.idle()).as("somebody holds it").isFalse();
+    assertThat(word.phase()).isEqualTo(Phase.OPEN);
+    assertThat(word.release()).isFalse();
+
+    assertThat(word.idle()).isTrue();
+    assertThat(word).hasToString("CLOSING with 0 holders");
+    assertThat(word.idle()).as("it is closed once").isFalse();
+    assertThat(word.retire()).isFalse();
+    assertThat(word.tryAcquire()).isFalse();
+  }
 }

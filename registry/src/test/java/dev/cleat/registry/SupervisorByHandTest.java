@@ -130,4 +130,29 @@ class SupervisorByHandTest {
 
     assertThat(all.current(RAY)).isSameAs(again);
   }
+
+  @Test
+  void nothingIsAttemptedBeforeTheLastOfSeveralRegistrationsByHandHasEnded() {
+    ClientDefinition three = ClientDefinition.command("three");
+    FakeClient wanted = new FakeClient("wanted");
+    all.script(ONE, () -> wanted);
+    all.script(three, refusing("another typing mistake"));
+    all.script(
+        TWO,
+        () -> {
+          assertThatThrownBy(() -> all.supervisor.register(RAY, three))
+              .hasMessageContaining("another typing mistake");
+          all.supervisor.want(RAY, ONE, this);
+          all.pass(Duration.ofSeconds(3));
+          assertThat(all.attempts).as("one of them still runs").hasSize(2);
+          throw new McpException.ConnectFailed("a typing mistake", null);
+        });
+
+    assertThatThrownBy(() -> all.supervisor.register(RAY, TWO))
+        .hasMessageContaining("a typing mistake");
+    all.work();
+
+    assertThat(all.attempts).hasSize(3);
+    assertThat(all.current(RAY)).isSameAs(wanted);
+  }
 }
