@@ -82,18 +82,21 @@ public final class ProviderConfig {
 
   /** A path of the file system; {@code ~} at its start is the user's home. */
   public Optional<Path> path(String key) {
-    return string(key)
-        .map(
-            text -> {
-              try {
-                boolean home = text.equals("~") || text.startsWith("~/");
-                return home
-                    ? Path.of(System.getProperty("user.home") + text.substring(1))
-                    : Path.of(text);
-              } catch (InvalidPathException e) {
-                throw wrong(key, "a path");
-              }
-            });
+    return string(key).map(text -> path(key, text));
+  }
+
+  /** A list of paths, read as {@link #path} reads one. */
+  public Optional<List<Path>> paths(String key) {
+    return strings(key).map(texts -> texts.stream().map(text -> path(key, text)).toList());
+  }
+
+  private Path path(String key, String text) {
+    try {
+      boolean home = text.equals("~") || text.startsWith("~/");
+      return home ? Path.of(System.getProperty("user.home") + text.substring(1)) : Path.of(text);
+    } catch (InvalidPathException e) {
+      throw wrong(key, "a path");
+    }
   }
 
   /** A list of texts. */

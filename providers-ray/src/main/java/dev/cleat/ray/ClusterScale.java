@@ -144,13 +144,12 @@ final class ClusterScale {
     List<LocalNode> idle = awaitIdle(count, watch);
     List<LocalNode> going = chosen(count, idle);
     int[] done = {0};
-    ClusterEnd end =
-        Ending.some(
-            record,
-            going,
-            doing -> steps.at(Math.min(done[0]++, going.size()), going.size(), doing));
+    Deferring telling =
+        new Deferring(doing -> steps.at(Math.min(done[0]++, going.size()), going.size(), doing));
+    ClusterEnd end = Ending.some(record, going, telling);
     List<LocalNode> gone = going.stream().filter(node -> !node.process().runs()).toList();
     save(record.without(gone));
+    telling.rethrow();
     for (LocalNode node : gone) {
       did.add(
           "stopped "

@@ -9,11 +9,6 @@ import java.util.random.RandomGenerator;
 final class JobTools {
   private JobTools() {}
 
-  /** With code from the directory that this process runs in. */
-  static List<ServedTool> over(Clusters clusters, RandomGenerator random) {
-    return over(clusters, random, WorkingDirs.ofThisProcess());
-  }
-
   /**
    * @param workingDirs where code that is sent along may come from
    */

@@ -42,7 +42,11 @@ final class LocalFiles {
 
   /** A directory that is not there yet, for a new cluster. */
   static Path choose(RandomGenerator random) {
-    return parent().resolve("cleat-ray-" + letters(random, 8));
+    Path directory;
+    do {
+      directory = parent().resolve("cleat-ray-" + letters(random, 8));
+    } while (Files.exists(directory));
+    return directory;
   }
 
   static String letters(RandomGenerator random, int count) {

@@ -179,17 +179,17 @@ final class LocalRay implements RayBackend {
     boolean listed = record.phase() != ClusterRecord.Phase.STARTING;
     ClusterRecord ending =
         record.in(listed ? ClusterRecord.Phase.ENDING : ClusterRecord.Phase.STARTING);
-    Late late = new Late(doing);
+    Deferring telling = new Deferring(doing);
     try {
       state.save(ending);
     } catch (ToolFailure e) {
       // A disk that is full must not keep processes alive.
     }
-    ClusterEnd end = Ending.all(ending, late);
+    ClusterEnd end = Ending.all(ending, telling);
     if (end.allGone()) {
       end = forget(state, ending, end);
     }
-    late.rethrow();
+    telling.rethrow();
     return end;
   }
 
@@ -203,33 +203,6 @@ final class LocalRay implements RayBackend {
         new ClusterEnd.Part(
             ending.directory().toString(), ClusterEnd.How.LEFT, "it cannot be deleted"));
     return new ClusterEnd(false, parts);
-  }
-
-  /** Keeps what a listener throws until it does no harm. */
-  private static final class Late implements Consumer<String> {
-    private final Consumer<String> listener;
-    private Optional<RuntimeException> thrown = Optional.empty();
-
-    Late(Consumer<String> listener) {
-      this.listener = listener;
-    }
-
-    @Override
-    public void accept(String doing) {
-      if (thrown.isEmpty()) {
-        try {
-          listener.accept(doing);
-        } catch (RuntimeException e) {
-          thrown = Optional.of(e);
-        }
-      }
-    }
-
-    void rethrow() {
-      if (thrown.isPresent()) {
-        throw thrown.get();
-      }
-    }
   }
 
   private static LocalCluster ours(RayTarget target) {

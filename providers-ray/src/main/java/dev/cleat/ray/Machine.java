@@ -37,7 +37,8 @@ record Machine(String host, String boot, String processes) {
 
   /** Whether that was here before the machine was started again: no process of then is left. */
   boolean isHereEarlier() {
-    return host.equals(HERE.host) && !boot.equals(HERE.boot);
+    boolean named = !host.isEmpty() && !host.equals("localhost");
+    return named && host.equals(HERE.host) && !boot.equals(HERE.boot);
   }
 
   private static Machine look() {

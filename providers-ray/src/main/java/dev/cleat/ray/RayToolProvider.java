@@ -30,6 +30,7 @@ public final class RayToolProvider implements ToolProvider {
   private static final String TOKEN_FILE = "tokenFile";
   private static final String REQUEST_TIMEOUT = "requestTimeout";
   private static final String ALLOWED = "allowedDashboards";
+  private static final String WORKING_DIR_ROOTS = "workingDirRoots";
   private static final String RAY_COMMAND = "rayCommand";
   private static final String STATE_DIRECTORY = "stateDirectory";
   private static final String KEEP_CLUSTERS = "keepClusters";
@@ -60,6 +61,10 @@ public final class RayToolProvider implements ToolProvider {
             ALLOWED,
             "Which dashboards init_ray_cluster may connect to beside those of this machine: hosts,"
                 + " *.domains, addresses and ranges, such as [\"10.0.0.0/8\"]."),
+        Setting.of(
+            WORKING_DIR_ROOTS,
+            "Directories below which a job's working_dir may lie, such as [\"~/projects\"]; the"
+                + " directory that this runs in if not set."),
         Setting.of(
             RAY_COMMAND,
             "The ray command that starts clusters on this machine, such as ~/venv/bin/ray; looked"
@@ -111,13 +116,15 @@ public final class RayToolProvider implements ToolProvider {
     return tools(
         new Clusters(List.of(local(context), remote(config)), timeout(config), context.clock()),
         allowed(config),
+        workingDirs(config),
         config.path(RAY_COMMAND),
         context.random());
   }
 
   /**
    * The same tools over any back ends, which are closed with them. Of dashboards that no back end
-   * knows, only those of this machine may be connected to.
+   * knows, only those of this machine may be connected to; code comes from the directory that this
+   * runs in.
    *
    * @param backends at most one of each kind
    * @param requestTimeout how long one request to the dashboard may take
@@ -130,6 +137,7 @@ public final class RayToolProvider implements ToolProvider {
     return tools(
         new Clusters(backends, requestTimeout, clock),
         AllowedAddresses.of(List.of()),
+        WorkingDirs.ofThisProcess(),
         Optional.empty(),
         random);
   }
@@ -137,6 +145,7 @@ public final class RayToolProvider implements ToolProvider {
   private static ToolSet tools(
       Clusters clusters,
       AllowedAddresses allowed,
+      WorkingDirs workingDirs,
       Optional<Path> rayCommand,
       RandomGenerator random) {
     LocalCommands commands =
@@ -146,7 +155,7 @@ public final class RayToolProvider implements ToolProvider {
     RayResources.all(clusters).forEach(set::template);
     return set.tool(new CheckEnvironment(clusters, commands, rayCommand).tool())
         .tools(ClusterTools.over(clusters, allowed))
-        .tools(JobTools.over(clusters, random))
+        .tools(JobTools.over(clusters, random, workingDirs))
         .tools(StateTools.over(clusters))
         .readiness(clusters::readiness)
         .onClose(clusters::close)
@@ -187,6 +196,13 @@ public final class RayToolProvider implements ToolProvider {
             timeout(config),
             context.clock(),
             context.random()));
+  }
+
+  private static WorkingDirs workingDirs(ProviderConfig config) {
+    return config
+        .paths(WORKING_DIR_ROOTS)
+        .map(WorkingDirs::below)
+        .orElseGet(WorkingDirs::ofThisProcess);
   }
 
   private static AllowedAddresses allowed(ProviderConfig config) {

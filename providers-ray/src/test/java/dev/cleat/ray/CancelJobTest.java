@@ -265,7 +265,7 @@ class CancelJobTest {
         new Clusters(List.of(backend), Duration.ofSeconds(10), InstantSource.system());
     return OpenTools.over(
         ToolSet.builder()
-            .tools(JobTools.over(clusters, new Random(1)))
+            .tools(JobTools.over(clusters, new Random(1), WorkingDirs.ofThisProcess()))
             .onClose(clusters::close)
             .build());
   }

@@ -156,6 +156,26 @@ class LocalScaleTest {
   }
 
   @Test
+  void aListenerThatThrowsLeavesNoWorkerHalfEnded() throws Exception {
+    RayTarget target = local.start(local.request("m").workers(2));
+    List<ProcessId> before = local.processes(target);
+    IllegalStateException gone = new IllegalStateException("The caller has gone.");
+    Steps steps =
+        (done, total, doing) -> {
+          throw gone;
+        };
+
+    assertThat(
+            catchThrowableOfType(
+                IllegalStateException.class,
+                () -> local.ray().scale(target, request(0, Duration.ZERO, false), steps)))
+        .isSameAs(gone);
+
+    assertThat(local.processes(local.target("m"))).containsExactly(before.get(0));
+    assertThat(before.subList(1, 3)).noneMatch(ProcessId::runs);
+  }
+
+  @Test
   void aDryRunChangesNothing() throws Exception {
     RayTarget target = local.start(local.request("g").workers(2));
     List<ProcessId> before = local.processes(target);

@@ -68,7 +68,8 @@ class RayPromptsTest {
     List<String> tools =
         Stream.of(
                 StateTools.over(clusters).stream().map(ServedTool::tool),
-                JobTools.over(clusters, new Random(1)).stream().map(ServedTool::tool))
+                JobTools.over(clusters, new Random(1), WorkingDirs.ofThisProcess()).stream()
+                    .map(ServedTool::tool))
             .flatMap(list -> list)
             .map(tool -> tool.name())
             .collect(Collectors.toList());

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RayToolProviderTest {
   private static final List<String> DESTRUCTIVE =
-      List.of("scale_ray_cluster", "stop_ray_cluster", "cancel_ray_job");
+      List.of("scale_ray_cluster", "stop_ray_cluster", "cancel_ray_job", "delete_ray_job");
 
   @Test
   void theProviderIsFoundByTheServiceLoader() {
@@ -57,8 +57,10 @@ class RayToolProviderTest {
               "submit_ray_job",
               "list_ray_jobs",
               "inspect_ray_job",
+              "follow_ray_job",
               "retrieve_logs",
               "cancel_ray_job",
+              "delete_ray_job",
               "diagnose_ray_job",
               "summarize_ray_state",
               "list_ray_actors",
