@@ -80,7 +80,8 @@ class RealRayIT {
     assertThat(raised.get("failure")).isEqualTo("exit code 1: ZeroDivisionError: division by zero");
     Map<String, Object> logs =
         tools.answer("retrieve_logs", Map.of("identifier", "raised", "include_errors", true));
-    assertThat(logs.get("summary").toString()).contains("First error: ZeroDivisionError");
+    assertThat(logs.get("summary").toString())
+        .contains("First error (user_error): ZeroDivisionError");
   }
 
   @Test

@@ -2,6 +2,7 @@
 package dev.cleat.ray;
 
 import static dev.cleat.FailureKind.INVALID_ARGUMENT;
+import static dev.cleat.FailureKind.NOT_FOUND;
 import static dev.cleat.FailureKind.UNSUPPORTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,6 +40,19 @@ class RetrieveLogsTest {
     assertThat(answer).containsEntry("truncated", false);
     assertThat(server.asked(FILE).get(0).query())
         .contains("node_id=aaaa0000", "filename=job-driver-a.log", "lines=2");
+  }
+
+  @Test
+  void aMissingFileThatRayCallsEmptyIsNotFoundAndAnEmptyOneIsEmpty() throws Exception {
+    server.on(FILE, request -> Reply.bytes(new byte[0]));
+    Map<String, Object> file =
+        Map.of("identifier", "gone.out", "log_type", "system", "node_id", "aaaa0000");
+
+    server.on("GET /api/v0/logs", "{\"data\":{\"result\":{\"internal\":[]}}}");
+    tools.failure(NOT_FOUND, "retrieve_logs", file);
+
+    server.on("GET /api/v0/logs", "{\"data\":{\"result\":{\"internal\":[\"gone.out\"]}}}");
+    assertThat(tools.answer("retrieve_logs", file)).containsEntry("workload_output", List.of());
   }
 
   @Test
