@@ -50,7 +50,7 @@ public final class RayTimes {
       reads(tools);
       call(tools, "stop_ray_cluster", Map.of("force", true));
     }
-    Files.delete(state);
+    BareRay.delete(state);
   }
 
   /** Leaves the last cluster running. */

@@ -13,10 +13,12 @@ import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -112,6 +114,11 @@ final class DashboardClient implements AutoCloseable {
       // Does nothing to what is done; else closes the connection.
       answer.cancel(true);
     }
+  }
+
+  /** Asks something in another thread of this client. */
+  <T> Future<T> aside(Callable<T> question) {
+    return threads.submit(question);
   }
 
   /** How many requests got no answer so far. */

@@ -63,6 +63,15 @@ record Job(
             : Optional.empty());
   }
 
+  /** Whether it is the same job, and not one that got its id later. */
+  boolean isSameRun(Job other) {
+    return id.equals(other.id)
+        && nodeId.equals(other.nodeId)
+        && started.equals(other.started)
+        && runtimeEnv.equals(other.runtimeEnv)
+        && metadata.equals(other.metadata);
+  }
+
   boolean isTerminal() {
     return TERMINAL.contains(status);
   }

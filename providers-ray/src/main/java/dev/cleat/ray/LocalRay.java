@@ -51,6 +51,7 @@ final class LocalRay implements RayBackend {
    * @param rayCommand the {@code ray} command, if it is not to be looked for on the {@code PATH}
    * @param stateDirectory where clusters are written down
    * @param keepClusters whether clusters go on when this is closed
+   * @param passed names of variables of this process that nodes get, too; one may end with *
    * @param environment more of the environment of what is started
    * @param requestTimeout how long one request to a dashboard may take
    * @param clock tells the time
@@ -60,6 +61,7 @@ final class LocalRay implements RayBackend {
       Optional<Path> rayCommand,
       Path stateDirectory,
       boolean keepClusters,
+      List<String> passed,
       Map<String, String> environment,
       Duration requestTimeout,
       InstantSource clock,
@@ -67,6 +69,7 @@ final class LocalRay implements RayBackend {
     Settings {
       requireNonNull(rayCommand, "rayCommand");
       requireNonNull(stateDirectory, "stateDirectory");
+      passed = List.copyOf(passed);
       environment = Map.copyOf(environment);
       requireNonNull(requestTimeout, "requestTimeout");
       requireNonNull(clock, "clock");
@@ -85,7 +88,7 @@ final class LocalRay implements RayBackend {
   private LocalRay(Settings settings, StateDirectory state) {
     this.settings = settings;
     this.state = state;
-    this.ray = new RayCommand(settings.rayCommand(), settings.environment());
+    this.ray = new RayCommand(settings.rayCommand(), settings.passed(), settings.environment());
   }
 
   /** Opens it. Nothing is started, and nothing is written before something is. */

@@ -7,6 +7,8 @@ import dev.cleat.spi.Readiness;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 
 /**
  * One cluster as the tools see it: everything that is asked of its dashboard goes through here.
@@ -35,6 +37,7 @@ final class RayCluster implements AutoCloseable {
   private final StateApi state;
   private final ActivityApi activity;
   private final LogApi logs;
+  private final SeenJobs seenJobs = new SeenJobs();
   private final InstantSource clock;
 
   RayCluster(RayBackend backend, RayTarget target, Duration timeout, InstantSource clock) {
@@ -119,6 +122,15 @@ final class RayCluster implements AutoCloseable {
 
   ActivityApi activity() {
     return activity;
+  }
+
+  SeenJobs seenJobs() {
+    return seenJobs;
+  }
+
+  /** Asks something in another thread. */
+  <T> Future<T> aside(Callable<T> question) {
+    return client.aside(question);
   }
 
   LogApi logs() {

@@ -17,34 +17,25 @@ import java.util.Optional;
 /**
  * The {@code ray} command of this machine, and how nodes are started with it.
  *
- * <p>What is started has the environment of this JVM, but for what would lead it to another
- * cluster; Ray's own {@code bin} comes first on its {@code PATH}, because {@code python} in the
- * entrypoint of a job is looked up there.
+ * <p>What is started has of this JVM's environment what {@link NodeEnvironment} lets through; Ray's
+ * own {@code bin} comes first on its {@code PATH}, because {@code python} in the entrypoint of a
+ * job is looked up there.
  */
 final class RayCommand {
-  // Each of them names a cluster, or a token, or is left over from a job that this JVM runs in.
-  private static final List<String> OF_OTHER_CLUSTERS =
-      List.of(
-          "RAY_ADDRESS",
-          "RAY_API_SERVER_ADDRESS",
-          "RAY_AUTH_TOKEN",
-          "RAY_JOB_CONFIG_JSON_ENV_VAR",
-          "RAY_JOB_HEADERS",
-          "RAY_NAMESPACE",
-          "RAY_RAYLET_PID",
-          "RAY_TMPDIR");
-
   private final Optional<Path> configured;
   private final LocalCommands commands;
+  private final List<String> passed;
   private final Map<String, String> variables;
   // In a session of its own a node hears nothing of the keys pressed where this JVM was started.
   private final Optional<Path> setsid;
 
   /**
    * @param configured the command, if it is not to be looked for on the {@code PATH}
+   * @param passed names of variables that are handed on, too
    * @param variables more of the environment of all that is started
    */
-  RayCommand(Optional<Path> configured, Map<String, String> variables) {
+  RayCommand(Optional<Path> configured, List<String> passed, Map<String, String> variables) {
+    this.passed = List.copyOf(passed);
     this.configured = configured;
     this.commands = new LocalCommands(Optional.ofNullable(System.getenv("PATH")).orElse(""));
     this.variables = Map.copyOf(variables);
@@ -151,7 +142,7 @@ final class RayCommand {
   private ProcessBuilder builder(List<String> command, Path token) {
     ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> environment = builder.environment();
-    OF_OTHER_CLUSTERS.forEach(environment::remove);
+    NodeEnvironment.restrict(environment, passed);
     // A job on the cluster may be left running for seconds by Ray otherwise, 30 of them.
     environment.put("RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S", "0");
     environment.put("RAY_DASHBOARD_ENABLE_PROFILING", "1");

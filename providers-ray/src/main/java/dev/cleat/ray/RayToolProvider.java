@@ -33,6 +33,7 @@ public final class RayToolProvider implements ToolProvider {
   private static final String WORKING_DIR_ROOTS = "workingDirRoots";
   private static final String RAY_COMMAND = "rayCommand";
   private static final String STATE_DIRECTORY = "stateDirectory";
+  private static final String PASS_ENVIRONMENT = "passEnvironment";
   private static final String KEEP_CLUSTERS = "keepClusters";
 
   /** Does nothing. */
@@ -73,6 +74,10 @@ public final class RayToolProvider implements ToolProvider {
             STATE_DIRECTORY,
             "Where clusters of this machine are written down; ~/.local/state/cleat/ray if not set."),
         Setting.of(
+            PASS_ENVIRONMENT,
+            "Variables of this process that clusters started here get besides what Python, Ray and"
+                + " GPUs need, such as [\"AWS_*\"]; any job can read them."),
+        Setting.of(
             KEEP_CLUSTERS,
             "true: clusters that were started here go on when this ends, and are found again; else"
                 + " they end with it."));
@@ -101,7 +106,7 @@ public final class RayToolProvider implements ToolProvider {
   /** Whether clusters can be started here, where none is configured. */
   private static Availability local(ProviderConfig config) {
     try {
-      Path ray = new RayCommand(config.path(RAY_COMMAND), Map.of()).executable();
+      Path ray = new RayCommand(config.path(RAY_COMMAND), List.of(), Map.of()).executable();
       return new Availability.Available(
           "init_ray_cluster starts clusters with " + ray + "; no dashboard is configured");
     } catch (ToolFailure failure) {
@@ -192,6 +197,7 @@ public final class RayToolProvider implements ToolProvider {
                 .path(STATE_DIRECTORY)
                 .orElseGet(() -> LocalRay.Settings.defaultStateDirectory(environment)),
             config.bool(KEEP_CLUSTERS).orElse(false),
+            config.strings(PASS_ENVIRONMENT).orElse(List.of()),
             Map.of(),
             timeout(config),
             context.clock(),

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 
 /** {@code retrieve_logs}: the end of a log, a page of it, or what in it matters. */
 final class RetrieveLogs {
@@ -71,12 +73,45 @@ final class RetrieveLogs {
     }
     JobId.require(query.identifier());
     RayCluster.About about = cluster.about();
-    Job job = cluster.jobs().get(query.identifier());
+    Optional<Job> known = cluster.seenJobs().find(query.identifier());
+    return known.isPresent()
+        ? confirmed(query, known.get(), about)
+        : of(cluster.jobs().get(query.identifier()), query, about);
+  }
+
+  /**
+   * Reads the log where it was last time, while Ray is asked whether the job is still that one. If
+   * it is not, what was read is thrown away.
+   */
+  private Logs confirmed(LogQuery query, Job known, RayCluster.About about)
+      throws InterruptedException {
+    Future<Job> asked = cluster.aside(() -> cluster.jobs().get(query.identifier()));
+    try {
+      Optional<Logs> logs = Optional.empty();
+      try {
+        logs = Optional.of(of(known, query, about));
+      } catch (ToolFailure failure) {
+        // It may be of the job before; the other one says.
+      }
+      Job job = asked.get();
+      return logs.isPresent() && job.isSameRun(known) ? logs.get() : of(job, query, about);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof ToolFailure failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      asked.cancel(true);
+    }
+  }
+
+  private Logs of(Job job, LogQuery query, RayCluster.About about) throws InterruptedException {
     LogSources.requireSubmitted(job);
     if (job.nodeId().isEmpty()) {
       return none(
           "Job " + job.id() + " is " + job.status() + " and has printed nothing yet.", about);
     }
+    cluster.seenJobs().add(query.identifier(), job);
     try {
       return read(query, LogSources.of(job, job.nodeId().get()), about);
     } catch (ToolFailure failure) {

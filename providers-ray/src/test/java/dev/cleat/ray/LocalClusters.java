@@ -40,6 +40,7 @@ final class LocalClusters implements Steps, AutoCloseable {
                 Optional.of(command),
                 state,
                 keep,
+                List.of("MAVEN_*"),
                 Map.of("TOLD", "by a test", "RAY_JOB_START_TIMEOUT_SECONDS", "20"),
                 Duration.ofSeconds(10),
                 InstantSource.system(),
