@@ -199,8 +199,12 @@ final class Attempts {
     if (one.gone || one.generation != generation || !generation.isLost() || one.attempting) {
       return;
     }
-    boolean wasStable = time.nanos() - one.connectedAt >= Background.nanos(config.stableAfter());
-    one.failures = wasStable ? 0 : one.failures + 1;
+    // One that is lost just as it becomes current is told by both who noticed.
+    if (one.counted != generation) {
+      boolean wasStable = time.nanos() - one.connectedAt >= Background.nanos(config.stableAfter());
+      one.failures = wasStable ? 0 : one.failures + 1;
+      one.counted = generation;
+    }
     one.stopTimers();
     one.stand(State.BACKOFF, generation.lost(), OptionalLong.empty());
     soon(one, backoff.delay(one.failures));

@@ -336,7 +336,11 @@ final class Calls {
     if (entry == null) {
       return CompletableFuture.failedFuture(noSuchClient(namespace.value()));
     }
-    return entry.generation().phase() == HolderWord.Phase.OPEN
+    // One that has ended meanwhile is the last word only while there is no other one.
+    boolean lookAgain =
+        entry.generation().phase() == HolderWord.Phase.OPEN
+            || !clients.isCurrent(entry.generation());
+    return lookAgain
         ? CompletableFuture.completedFuture(null)
         : CompletableFuture.failedFuture(entry.generation().refusal());
   }

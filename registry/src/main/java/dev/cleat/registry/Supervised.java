@@ -37,6 +37,9 @@ final class Supervised {
   /** The one that was connected last; may be lost or idle by now. */
   @Nullable Generation generation;
 
+  /** The one whose loss was counted last. */
+  @Nullable Generation counted;
+
   /** What {@link #generation} was connected by. */
   @Nullable ClientDefinition running;
 

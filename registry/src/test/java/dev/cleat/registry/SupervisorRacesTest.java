@@ -274,6 +274,22 @@ class SupervisorRacesTest {
   }
 
   @Test
+  void aLossThatIsToldTwiceCountsOnce() {
+    FakeClient client = new FakeClient("client");
+    all.script(ONE, () -> client);
+    all.supervisor.want(RAY, ONE, this);
+    all.work();
+    Generation lost = current();
+    client.lose("it exited");
+    all.supervisor.lost(lost);
+
+    all.supervisor.lost(lost);
+
+    assertThat(all.view("ray").failures()).isEqualTo(1);
+    assertThat(all.view("ray").state()).isEqualTo(State.BACKOFF);
+  }
+
+  @Test
   void aLossIsNoticedByWhoCallsBeforeItWasTold() {
     FakeClient client = new FakeClient("client");
     FakeClient again = new FakeClient("again");
