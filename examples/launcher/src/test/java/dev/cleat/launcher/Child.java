@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,6 +110,18 @@ final class Child implements AutoCloseable {
   /** Sends SIGTERM. */
   void terminate() {
     process.toHandle().destroy();
+  }
+
+  /** Whether this process was started to ignore SIGHUP, which its children then do as well. */
+  static boolean inheritsDeafnessToHangups() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return false;
+    }
+    // The lowest bit is signal 1.
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("SigIgn:"))
+        .anyMatch(line -> (Integer.parseInt(line.substring(line.length() - 1), 16) & 1) == 1);
   }
 
   /** Sends SIGHUP. */

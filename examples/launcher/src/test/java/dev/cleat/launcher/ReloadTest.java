@@ -2,6 +2,7 @@
 package dev.cleat.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.cleat.Json;
 import java.io.IOException;
@@ -152,6 +153,9 @@ class ReloadTest {
   @Test
   @EnabledOnOs({OS.LINUX, OS.MAC})
   void aBrokenFileChangesNothingAndHangupAsksAgain() throws Exception {
+    assumeThat(Child.inheritsDeafnessToHangups())
+        .as("nohup, under which children hear no SIGHUP")
+        .isFalse();
     server("up", "fine");
     configure();
 
