@@ -48,7 +48,15 @@ final class RealRay implements AutoCloseable {
 
   /** The same with more in its environment. */
   static RealRay start(Map<String, String> more) throws Exception {
-    Path ray = command();
+    return start(command(), more);
+  }
+
+  /** The same with Ray Serve. */
+  static RealRay startWithServe() throws Exception {
+    return start(command("default,serve"), Map.of());
+  }
+
+  private static RealRay start(Path ray, Map<String, String> more) throws Exception {
     AssertionError last = new AssertionError("not tried");
     // Only the port of the client server cannot be left to the kernel, so it may be taken
     // meanwhile.
@@ -106,11 +114,15 @@ final class RealRay implements AutoCloseable {
 
   /** The {@code ray} command, installed on first use. */
   static Path command() throws Exception {
+    return command("default");
+  }
+
+  private static Path command(String extras) throws Exception {
     Path errors = Files.createTempFile("ray-venv", ".log");
-    Process script =
-        new ProcessBuilder("bash", file("ray-venv.sh").toString())
-            .redirectError(errors.toFile())
-            .start();
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", file("ray-venv.sh").toString()).redirectError(errors.toFile());
+    builder.environment().put("CLEAT_RAY_EXTRAS", extras);
+    Process script = builder.start();
     String printed = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (!script.waitFor(INSTALL.toSeconds(), TimeUnit.SECONDS) || script.exitValue() != 0) {
       script.destroyForcibly();
