@@ -78,9 +78,10 @@ public final class RayTimes {
 
   private static void reads(McpClient tools) throws Exception {
     Map<?, ?> cluster = (Map<?, ?>) call(tools, "list_ray_clusters", Map.of());
-    Map<?, ?> row = (Map<?, ?>) ((List<?>) cluster.get("clusters")).get(0);
-    String dashboard = row.get("dashboard").toString();
-    String token = Files.readString(Path.of(row.get("token_file").toString())).strip();
+    Map<?, ?> row = (Map<?, ?>) ((List<?>) requireNonNull(cluster.get("clusters"))).get(0);
+    String dashboard = requireNonNull(row.get("dashboard")).toString();
+    String token =
+        Files.readString(Path.of(requireNonNull(row.get("token_file")).toString())).strip();
     for (int i = 0; i < 5; i++) {
       call(
           tools,
