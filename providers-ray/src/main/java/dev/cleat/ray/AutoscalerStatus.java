@@ -9,14 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** {@code ray_autoscaler_status}: what is used, what waits, and which nodes come or failed. */
 final class AutoscalerStatus {
   record Query(@Unwrapped Target on) {}
-
-  /** How much of a resource is used. */
-  record Usage(double used, double total) {}
 
   /** What waits. */
   record Waiting(
@@ -31,7 +27,7 @@ final class AutoscalerStatus {
       int nodesActive,
       @Doc("How many of each type are being started.") Map<String, Integer> nodesPending,
       @Doc("What became of those that failed.") List<String> nodesFailed,
-      @Doc("By resource; custom resources are not told of here.") Map<String, Usage> usage,
+      @Doc("By resource; custom resources are not told of here.") Map<String, Load.Amount> usage,
       @Doc("What waits for resources, the infeasible first.") List<Waiting> demand,
       @Doc("Whether more waits than this.") boolean truncated,
       @Doc("What could not be looked at.") Optional<List<String>> unseen,
@@ -67,17 +63,14 @@ final class AutoscalerStatus {
     load.demands().forEach(demand -> waiting.add(waiting(demand, nodes)));
     load.groups().forEach(group -> waiting.add(waiting(group, nodes)));
     waiting.sort((a, b) -> Boolean.compare(b.infeasible().isPresent(), a.infeasible().isPresent()));
-    Map<String, Usage> usage = new TreeMap<>();
-    load.usage()
-        .forEach((name, amount) -> usage.put(name, new Usage(amount.used(), amount.total())));
     boolean more = waiting.size() > StateBounds.LISTED;
     return new Status(
         summary(load, waiting),
         load.nodes().active(),
         load.nodes().pending(),
-        first(load.nodes().failed()),
-        usage,
-        first(waiting),
+        StateBounds.listed(load.nodes().failed()),
+        load.usage(),
+        StateBounds.listed(waiting),
         more,
         looks.told(),
         about);
@@ -107,10 +100,6 @@ final class AutoscalerStatus {
 
   private static Optional<String> infeasible(StateApi.Demand demand, List<RayNode> nodes) {
     return nodes.isEmpty() ? Optional.empty() : Diagnosis.infeasible(demand.wants(), nodes);
-  }
-
-  private static <T> List<T> first(List<T> list) {
-    return list.size() <= StateBounds.LISTED ? list : list.subList(0, StateBounds.LISTED);
   }
 
   private static String summary(Load load, List<Waiting> waiting) {

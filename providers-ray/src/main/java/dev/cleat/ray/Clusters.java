@@ -75,9 +75,9 @@ final class Clusters implements AutoCloseable {
    */
   RayCluster find(Target wanted) throws InterruptedException {
     Optional<RayKind> kind = wanted.clusterType().one();
+    List<RayCluster> asked = kind.isPresent() ? of(backend(kind.get())) : all();
     List<RayCluster> fitting =
-        (kind.isPresent() ? of(backend(kind.get())) : all())
-            .stream().filter(cluster -> wanted.fits(cluster.target())).toList();
+        asked.stream().filter(cluster -> wanted.fits(cluster.target())).toList();
     if (fitting.size() == 1) {
       return fitting.get(0);
     }
@@ -88,7 +88,7 @@ final class Clusters implements AutoCloseable {
               + choices(fitting)
               + ".");
     }
-    List<RayCluster> all = all();
+    List<RayCluster> all = kind.isPresent() ? all() : asked;
     if (all.isEmpty()) {
       throw new ToolFailure(FailureKind.UNAVAILABLE, "No Ray cluster is known.", HOW_TO_GET_ONE);
     }

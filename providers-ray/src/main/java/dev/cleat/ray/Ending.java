@@ -133,7 +133,7 @@ final class Ending {
             + (killed.size() > NAMED ? " and " + (killed.size() - NAMED) + " more" : "");
     parts.add(
         new ClusterEnd.Part(
-            Wording.count(killed.size(), "other process").replace("processs", "processes"),
+            Wording.count(killed.size(), "other process"),
             gone ? ClusterEnd.How.KILLED : ClusterEnd.How.LEFT,
             names));
   }

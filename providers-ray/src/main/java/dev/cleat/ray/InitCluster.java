@@ -81,7 +81,8 @@ final class InitCluster {
     RayKind kind = query.clusterType() == Kind.LOCAL ? RayKind.LOCAL : RayKind.KUBERNETES;
     RayBackend backend = clusters.backend(kind);
     RayTarget target =
-        backend.start(query.start().request(query.clusterName(), query.timeoutSeconds()), steps());
+        backend.start(
+            query.start().request(query.clusterName(), query.timeoutSeconds()), call::progress);
     RayCluster cluster = clusters.of(backend, target);
     return answer(true, cluster);
   }
@@ -132,10 +133,6 @@ final class InitCluster {
                 + " is mostly the GCS or the client server of a head: give the address of its"
                 + " dashboard, mostly port 8265.")
         .causedBy(failure);
-  }
-
-  private Steps steps() {
-    return (done, total, doing) -> call.progress(done, total, doing);
   }
 
   private static Initialized answer(boolean started, RayCluster cluster)

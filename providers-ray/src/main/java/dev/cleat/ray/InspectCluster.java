@@ -85,7 +85,7 @@ final class InspectCluster {
         cluster.target().dashboard().address().toString(),
         cluster.target().gcsAddress(),
         usage,
-        demands.stream().limit(Bounds.LISTED_RESOURCES).map(InspectCluster::words).toList(),
+        StateApi.Demand.texts(demands, Bounds.LISTED_RESOURCES),
         infeasible.stream().distinct().limit(Bounds.LISTED_RESOURCES).toList(),
         shown,
         nodes.size() - alive.size(),
@@ -99,10 +99,6 @@ final class InspectCluster {
     load.usage()
         .forEach((name, amount) -> usage.add(new Usage(name, amount.used(), amount.total())));
     return usage;
-  }
-
-  private static String words(StateApi.Demand demand) {
-    return demand.count() + " x " + Diagnosis.wants(demand.wants());
   }
 
   private String summary(

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.ray;
 
-import static dev.cleat.FailureKind.NOT_FOUND;
-
 import dev.cleat.Default;
 import dev.cleat.Doc;
 import dev.cleat.ServedTool;
 import dev.cleat.Tool;
-import dev.cleat.ToolFailure;
 import dev.cleat.Unwrapped;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,58 +113,47 @@ final class InspectJob {
 
   private Details details(Job job, Redaction redaction) throws InterruptedException {
     StateApi state = cluster.state();
-    List<String> unseen = new ArrayList<>();
+    Looks looks = new Looks();
     Optional<StateApi.Supervisor> supervisor =
-        look("supervisor", unseen, () -> state.supervisorOf(job)).flatMap(found -> found);
+        looks.at("supervisor", Optional.empty(), () -> state.supervisorOf(job));
     Optional<String> waitsFor = Optional.empty();
     Optional<List<String>> demand = Optional.empty();
     if (job.is(Job.PENDING)) {
-      waitsFor = look("nodes", unseen, () -> Diagnosis.whyPending(supervisor, state.nodes()));
-      demand = look("demand", unseen, () -> words(state.demands()));
+      waitsFor =
+          looks.at(
+              "nodes",
+              Optional.empty(),
+              () -> Optional.of(Diagnosis.whyPending(supervisor, state.nodes())));
+      demand =
+          looks.at(
+              "demand",
+              Optional.empty(),
+              () -> Optional.of(StateApi.Demand.texts(state.demands(), Bounds.LISTED_RESOURCES)));
     }
-    Optional<Map<String, Integer>> tasks =
+    Map<String, Integer> tasks =
         job.rayId().isEmpty()
-            ? Optional.empty()
-            : look("tasks", unseen, () -> state.taskCounts(job.rayId().get()));
-    Optional<List<RetrieveLogs.LogError>> errors = look("log", unseen, () -> errors(job));
+            ? Map.of()
+            : looks.at("tasks", Map.of(), () -> state.taskCounts(job.rayId().get()));
+    List<RetrieveLogs.LogError> errors =
+        looks
+            .at("log", Optional.<LogScan.Result>empty(), () -> log(job))
+            .map(RetrieveLogs::errors)
+            .orElse(List.of());
     return new Details(
         waitsFor,
         demand,
         supervisor.map(StateApi.Supervisor::state),
-        tasks.filter(counts -> !counts.isEmpty()),
-        errors.filter(list -> !list.isEmpty()),
+        tasks.isEmpty() ? Optional.empty() : Optional.of(tasks),
+        errors.isEmpty() ? Optional.empty() : Optional.of(errors),
         job.rayId(),
         job.nodeId(),
         bounded(redaction.metadata(job.metadata())),
         bounded(redaction.runtimeEnv(job.runtimeEnv())),
-        unseen.isEmpty() ? Optional.empty() : Optional.of(unseen));
+        looks.told());
   }
 
-  private List<RetrieveLogs.LogError> errors(Job job) throws InterruptedException {
-    if (job.nodeId().isEmpty() || job.driver()) {
-      return List.of();
-    }
-    LogSource source = LogSources.of(job, job.nodeId().get());
-    LogChoice all = LogChoice.all();
-    try {
-      LogScan.Result result =
-          cluster
-              .logs()
-              .read(source, LogScan.Window.tail(1), all, Bounds.INSPECTED_LINES, Bounds.JSON_BYTES);
-      return RetrieveLogs.errors(result);
-    } catch (ToolFailure failure) {
-      if (failure.kind() == NOT_FOUND) {
-        return List.of();
-      }
-      throw failure;
-    }
-  }
-
-  private static List<String> words(List<StateApi.Demand> demands) {
-    return demands.stream()
-        .limit(Bounds.LISTED_RESOURCES)
-        .map(demand -> demand.count() + " x " + Diagnosis.wants(demand.wants()))
-        .toList();
+  private Optional<LogScan.Result> log(Job job) throws InterruptedException {
+    return JobLog.tail(cluster, job, 1, Bounds.INSPECTED_LINES);
   }
 
   private static Map<String, Object> bounded(Map<String, ?> settings) {
@@ -176,20 +161,5 @@ final class InspectJob {
     return bytes <= Bounds.JOB_SETTINGS_BYTES
         ? new LinkedHashMap<>(settings)
         : Map.of("left_out", "too long to be shown: " + bytes + " bytes");
-  }
-
-  /** One look that may fail without spoiling the others. */
-  private interface Look<T> {
-    T now() throws InterruptedException;
-  }
-
-  private static <T> Optional<T> look(String what, List<String> unseen, Look<T> look)
-      throws InterruptedException {
-    try {
-      return Optional.of(look.now());
-    } catch (ToolFailure failure) {
-      unseen.add(what + ": " + failure.getMessage());
-      return Optional.empty();
-    }
   }
 }

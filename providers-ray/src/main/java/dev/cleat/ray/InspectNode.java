@@ -107,7 +107,7 @@ final class InspectNode {
         problems,
         node.id(),
         node.head(),
-        node.alive() ? NodeLine.ALIVE : "dead",
+        NodeLine.state(node),
         node.stateMessage().map(why -> Wording.oneLine(why, Bounds.QUOTED_CHARS)),
         view.cpuPercent(),
         view.loadAverage(),

@@ -15,8 +15,6 @@ import java.util.Optional;
  * dashboard that does not answer for a while is waited for.
  */
 final class JobFollower {
-  // Left of the caller's time for the answer itself.
-  private static final Duration RESERVE = Duration.ofSeconds(1);
   private static final Duration PAUSE = Duration.ofMillis(500);
   // What a message of progress carries of the log.
   private static final int TOLD_LINES = 20;
@@ -41,9 +39,7 @@ final class JobFollower {
   /** The job as it was seen last, before the last look at its log. */
   Job follow(Job first, int seconds, FollowJob.Until until) throws InterruptedException {
     Instant start = cluster.clock().instant();
-    Instant wanted = start.plusSeconds(seconds);
-    Instant given = call.deadline().map(deadline -> deadline.minus(RESERVE)).orElse(wanted);
-    Instant end = given.isBefore(wanted) ? given : wanted;
+    Instant end = JobWait.end(start, Duration.ofSeconds(seconds), call);
     Job job = first;
     reader.read(job);
     int told = tell(job, 0, start, seconds);

@@ -14,12 +14,8 @@ record JobTarget(
     @Doc("How the job's cluster is run, where its name does not say it; auto is any kind.")
         @Default("auto")
         Target.Kind jobType,
-    @Doc("The cluster, as list_ray_clusters names it. May be left out when there is only one.")
-        @Range(min = 1, max = 200)
-        Optional<String> clusterName,
-    @Doc("For clusters of type kubernetes: the namespace.")
-        @Default(Target.DEFAULT_NAMESPACE)
-        @Pattern("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+    @Doc(Target.NAME_DOC) @Range(min = 1, max = 200) Optional<String> clusterName,
+    @Doc(Target.NAMESPACE_DOC) @Default(Target.DEFAULT_NAMESPACE) @Pattern(Target.NAMESPACE)
         String namespace) {
   Target target() {
     return new Target(jobType, clusterName, namespace);

@@ -31,9 +31,7 @@ final class JobWait {
   /** The job as it was seen last; looked at once at least. */
   Job until(Predicate<Job> wanted, String id, Duration most) throws InterruptedException {
     Instant start = cluster.clock().instant();
-    Instant end = start.plus(most);
-    Instant given = call.deadline().map(deadline -> deadline.minus(RESERVE)).orElse(end);
-    Instant until = given.isBefore(end) ? given : end;
+    Instant until = end(start, most, call);
     while (true) {
       Job job = cluster.jobs().get(id);
       Instant now = cluster.clock().instant();
@@ -47,5 +45,12 @@ final class JobWait {
           "job " + job.id() + " is " + job.status());
       Thread.sleep(Bounds.POLL.toMillis());
     }
+  }
+
+  /** When to stop waiting: after that long, or in time for the caller's own deadline. */
+  static Instant end(Instant start, Duration most, RequestContext call) {
+    Instant wanted = start.plus(most);
+    Instant given = call.deadline().map(deadline -> deadline.minus(RESERVE)).orElse(wanted);
+    return given.isBefore(wanted) ? given : wanted;
   }
 }

@@ -130,6 +130,6 @@ final class ListGroups {
     }
     List<String> lines = new ArrayList<>();
     counts.forEach((bundle, count) -> lines.add(count == 1 ? bundle : count + " x " + bundle));
-    return lines.size() <= StateBounds.LISTED ? lines : lines.subList(0, StateBounds.LISTED);
+    return StateBounds.listed(lines);
   }
 }

@@ -73,8 +73,7 @@ final class ListServe {
         .forEach(entry -> all.add(application(entry.getKey(), entry.getValue())));
     all.sort(
         Comparator.comparing((Application one) -> isWell(one)).thenComparing(Application::name));
-    List<Application> shown =
-        all.size() <= StateBounds.LISTED ? all : all.subList(0, StateBounds.LISTED);
+    List<Application> shown = StateBounds.listed(all);
     return new Applications(summary(all), List.copyOf(shown), shown.size() < all.size(), about);
   }
 
@@ -106,9 +105,7 @@ final class ListServe {
         RayJson.text(app, "status").orElse("UNKNOWN"),
         RayJson.text(app, "route_prefix").map(prefix -> Wording.oneLine(prefix, 200)),
         message(app),
-        deployments.size() <= StateBounds.LISTED
-            ? List.copyOf(deployments)
-            : List.copyOf(deployments.subList(0, StateBounds.LISTED)));
+        List.copyOf(StateBounds.listed(deployments)));
   }
 
   private static Deployment deployment(String name, JsonNode deployment) {

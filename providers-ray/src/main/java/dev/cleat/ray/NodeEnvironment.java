@@ -1,27 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cleat.ray;
 
+import dev.cleat.spi.SafeEnvironment;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * What the nodes of a cluster get of this process's environment: what programs, Python, Ray and
- * drivers of GPUs need to find their way, and no secret, because any job can print what it has.
+ * What the nodes of a cluster get of this process's environment: what any program gets, and what
+ * Python, Ray and drivers of GPUs need; no secret, because any job can print what it has.
  */
 final class NodeEnvironment {
   private static final Set<String> NAMES =
       Set.of(
-          "HOME",
-          "LOGNAME",
-          "PATH",
-          "SHELL",
-          "TERM",
-          "USER",
-          "LANG",
           "LANGUAGE",
-          "TMPDIR",
-          "TZ",
           "LD_LIBRARY_PATH",
           "DYLD_LIBRARY_PATH",
           "VIRTUAL_ENV",
@@ -51,9 +43,7 @@ final class NodeEnvironment {
    * @param more names that a person lets through, too; one that ends with * is a beginning
    */
   static void restrict(Map<String, String> environment, List<String> more) {
-    environment.keySet().removeIf(name -> !passes(name, more));
-    // A function that bash exported has such a value, and would be run by the next bash.
-    environment.values().removeIf(value -> value.startsWith("()"));
+    SafeEnvironment.restrict(environment, name -> passes(name, more));
   }
 
   private static boolean passes(String name, List<String> more) {

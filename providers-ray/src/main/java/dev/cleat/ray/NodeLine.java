@@ -22,10 +22,14 @@ record NodeLine(
     return new NodeLine(
         node.id(),
         node.head(),
-        node.alive() ? ALIVE : "dead",
+        state(node),
         node.stateMessage()
             .filter(message -> !message.isBlank())
             .map(message -> Wording.oneLine(message, Bounds.QUOTED_CHARS)),
         resources);
+  }
+
+  static String state(RayNode node) {
+    return node.alive() ? ALIVE : "dead";
   }
 }

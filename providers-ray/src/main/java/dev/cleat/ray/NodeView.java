@@ -87,7 +87,7 @@ final class NodeView {
                         disk.getValue().path("used").asLong(),
                         disk.getValue().path("total").asLong(),
                         disk.getValue().path("percent").asDouble())));
-    return disks.size() <= StateBounds.LISTED ? disks : disks.subList(0, StateBounds.LISTED);
+    return StateBounds.listed(disks);
   }
 
   List<Gpu> gpus() {
@@ -101,7 +101,7 @@ final class NodeView {
               gpu.path("memoryUsed").asLong(),
               gpu.path("memoryTotal").asLong()));
     }
-    return gpus.size() <= StateBounds.LISTED ? gpus : gpus.subList(0, StateBounds.LISTED);
+    return StateBounds.listed(gpus);
   }
 
   /** Those with most memory first. */

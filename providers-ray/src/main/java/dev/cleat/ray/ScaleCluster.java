@@ -52,13 +52,7 @@ final class ScaleCluster {
             query.workerGroup(),
             Duration.ofSeconds(query.drainSeconds()),
             query.dryRun());
-    ClusterScaled scaled =
-        cluster
-            .backend()
-            .scale(
-                cluster.target(),
-                request,
-                (done, total, doing) -> call.progress(done, total, doing));
+    ClusterScaled scaled = cluster.backend().scale(cluster.target(), request, call::progress);
     String summary =
         query.dryRun()
             ? about.name()

@@ -33,7 +33,16 @@ final class StateApi {
    * @param wants of each one
    * @param count how many wait for the same
    */
-  record Demand(Map<String, Double> wants, int count) {}
+  record Demand(Map<String, Double> wants, int count) {
+    /** Such as {@code 2 x CPU 1, GPU 1}. */
+    String text() {
+      return count + " x " + Diagnosis.wants(wants);
+    }
+
+    static List<String> texts(List<Demand> demands, int most) {
+      return demands.stream().limit(most).map(Demand::text).toList();
+    }
+  }
 
   /** What the name of a job's supervisor begins with. */
   static final String SUPERVISOR = "_ray_internal_job_actor_";

@@ -2,6 +2,7 @@
 package dev.cleat.ray;
 
 import java.time.Duration;
+import java.util.List;
 
 /** The bounds of what is told of a cluster's state. What goes over one is said to be cut. */
 final class StateBounds {
@@ -45,4 +46,9 @@ final class StateBounds {
   static final Duration LONG_TASK = Duration.ofMinutes(5);
 
   private StateBounds() {}
+
+  /** The first of them, at most {@link #LISTED}. */
+  static <T> List<T> listed(List<T> all) {
+    return all.size() <= LISTED ? all : all.subList(0, LISTED);
+  }
 }

@@ -17,13 +17,10 @@ final class StopCluster {
       @Doc("Stop it without asking, even though jobs or drivers use it.") @Default("false")
           boolean force) {}
 
-  /** What became of one part. */
-  record Part(String name, ClusterEnd.How how, String detail) {}
-
   record Stopped(
       String summary,
       @Doc("Whether nothing of the cluster is left, as observed.") boolean allGone,
-      List<Part> parts,
+      List<ClusterEnd.Part> parts,
       @Doc("What used it when it was stopped.") List<String> interrupted,
       RayCluster.About cluster) {}
 
@@ -62,10 +59,8 @@ final class StopCluster {
               + String.join(", ", users)
               + ". (force skips this question.)");
     }
-    ClusterEnd end = cluster.backend().stop(cluster.target(), this::step);
-    List<Part> parts =
-        end.parts().stream().map(part -> new Part(part.name(), part.how(), part.detail())).toList();
-    return new Stopped(summary(about, end), end.allGone(), parts, users, about);
+    ClusterEnd end = cluster.backend().stop(cluster.target(), call::progress);
+    return new Stopped(summary(about, end), end.allGone(), end.parts(), users, about);
   }
 
   // Whoever cannot be asked may be at work, unless the head is known to be gone.
@@ -75,10 +70,6 @@ final class StopCluster {
     } catch (ToolFailure failure) {
       return List.of("whether it is cannot be seen (" + failure.getMessage() + ")");
     }
-  }
-
-  private void step(int done, int total, String doing) {
-    call.progress(done, total, doing);
   }
 
   private static String summary(RayCluster.About about, ClusterEnd end) {

@@ -198,7 +198,7 @@ final class SummarizeState {
               + " of "
               + String.join(", ", bundles));
     }
-    return lines.size() <= StateBounds.LISTED ? lines : lines.subList(0, StateBounds.LISTED);
+    return StateBounds.listed(lines);
   }
 
   private static String words(StateApi.Demand demand) {

@@ -12,12 +12,8 @@ record Target(
     @Doc("How the cluster is run, where its name does not say it; auto is any kind.")
         @Default("auto")
         Kind clusterType,
-    @Doc("The cluster, as list_ray_clusters names it. May be left out when there is only one.")
-        @Range(min = 1, max = 200)
-        Optional<String> clusterName,
-    @Doc("For clusters of type kubernetes: the namespace.")
-        @Default(Target.DEFAULT_NAMESPACE)
-        @Pattern("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+    @Doc(Target.NAME_DOC) @Range(min = 1, max = 200) Optional<String> clusterName,
+    @Doc(Target.NAMESPACE_DOC) @Default(Target.DEFAULT_NAMESPACE) @Pattern(Target.NAMESPACE)
         String namespace) {
 
   /** What may be asked for. */
@@ -41,6 +37,13 @@ record Target(
   }
 
   static final String DEFAULT_NAMESPACE = "default";
+
+  /** A name of Kubernetes: a DNS label. */
+  static final String NAMESPACE = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+
+  static final String NAMESPACE_DOC = "For clusters of type kubernetes: the namespace.";
+  static final String NAME_DOC =
+      "The cluster, as list_ray_clusters names it. May be left out when there is only one.";
 
   /** The only cluster there is. */
   static Target only() {

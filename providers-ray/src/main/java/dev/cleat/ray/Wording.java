@@ -51,8 +51,8 @@ final class Wording {
     return Math.round(number * 10) / 10.0;
   }
 
-  /** Such as {@code 1 job}, {@code 3 jobs}. */
+  /** Such as {@code 1 job}, {@code 3 jobs}, {@code 2 processes}. */
   static String count(long number, String thing) {
-    return number + " " + thing + (number == 1 ? "" : "s");
+    return number + " " + thing + (number == 1 ? "" : thing.endsWith("s") ? "es" : "s");
   }
 }

@@ -20,33 +20,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Starting and stopping local clusters, with a command in the place of Ray. */
-@EnabledOnOs(OS.LINUX)
-class LocalRayTest {
-  @TempDir private Path directory;
-  private FakeRay fake;
-  private LocalClusters local;
-
-  @BeforeEach
-  void open() throws Exception {
-    fake = new FakeRay(directory.resolve("fake"));
-    local = new LocalClusters(fake.command(), directory.resolve("state"));
-  }
-
-  @AfterEach
-  void close() {
-    local.close();
-    fake.close();
-    assertThat(fake.alive()).as("processes left").noneMatch(LocalClusters::runs);
-  }
-
+class LocalRayTest extends OnFakeRay {
   @Test
   void headAndWorkersAreStartedOneAfterTheOther() throws Exception {
     RayTarget target = local.start(local.request("a").workers(2));

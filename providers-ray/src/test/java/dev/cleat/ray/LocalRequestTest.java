@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.cleat.FailureKind;
 import dev.cleat.ToolFailure;
 import java.net.ServerSocket;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,33 +19,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Which clusters can be asked for, and who gets a name. */
-@EnabledOnOs(OS.LINUX)
-class LocalRequestTest {
-  @TempDir private Path directory;
-  private FakeRay fake;
-  private LocalClusters local;
-
-  @BeforeEach
-  void open() throws Exception {
-    fake = new FakeRay(directory.resolve("fake"));
-    local = new LocalClusters(fake.command(), directory.resolve("state"));
-  }
-
-  @AfterEach
-  void close() {
-    local.close();
-    fake.close();
-    assertThat(fake.alive()).as("processes left").noneMatch(LocalClusters::runs);
-  }
-
+class LocalRequestTest extends OnFakeRay {
   @Test
   void ofManyWhoWantOneNameOneGetsIt() throws Exception {
     ExecutorService threads = Executors.newCachedThreadPool();

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.cleat.ToolFailure;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,33 +16,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 
 /** More and fewer workers, and what else is done to a cluster that runs. */
-@EnabledOnOs(OS.LINUX)
-class LocalScaleTest {
-  @TempDir private Path directory;
-  private FakeRay fake;
-  private LocalClusters local;
-
-  @BeforeEach
-  void open() throws Exception {
-    fake = new FakeRay(directory.resolve("fake"));
-    local = new LocalClusters(fake.command(), directory.resolve("state"));
-  }
-
-  @AfterEach
-  void close() {
-    local.close();
-    fake.close();
-    assertThat(fake.alive()).as("processes left").noneMatch(LocalClusters::runs);
-  }
-
+class LocalScaleTest extends OnFakeRay {
   @Test
   void moreAreLikeTheLastOne() throws Exception {
     RayTarget target =

@@ -3,6 +3,7 @@ package dev.cleat.registry;
 
 import dev.cleat.ClientCapabilities;
 import dev.cleat.Limits;
+import dev.cleat.McpException;
 import dev.cleat.Namespace;
 import dev.cleat.mcp.McpClient;
 import dev.cleat.spi.ClientDefinition;
@@ -117,6 +118,13 @@ final class Supervision implements AutoCloseable {
       }
       return server.get();
     }
+  }
+
+  /** A server that refuses every connection. */
+  static Supplier<McpClient> refusing(String why) {
+    return () -> {
+      throw new McpException.ConnectFailed(why, null);
+    };
   }
 
   /** From now on, this happens to who connects there. */

@@ -6,14 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cleat.McpException;
 import dev.cleat.Namespace;
-import dev.cleat.mcp.McpClient;
 import dev.cleat.registry.RegistrySnapshot.State;
 import dev.cleat.spi.ClientDefinition;
 import dev.cleat.testkit.NoLeaks;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -40,12 +38,6 @@ class SupervisorByHandTest {
   void end() {
     all.close();
     aside.close();
-  }
-
-  private static Supplier<McpClient> refusing(String why) {
-    return () -> {
-      throw new McpException.ConnectFailed(why, null);
-    };
   }
 
   @Test
@@ -96,7 +88,7 @@ class SupervisorByHandTest {
     FakeClient client = new FakeClient("client");
     FakeClient again = new FakeClient("again");
     all.script(ONE, () -> client);
-    all.script(TWO, refusing("a typing mistake"));
+    all.script(TWO, Supervision.refusing("a typing mistake"));
     all.supervisor.register(RAY, ONE);
 
     assertThatThrownBy(() -> all.supervisor.register(RAY, TWO))
@@ -136,7 +128,7 @@ class SupervisorByHandTest {
     ClientDefinition three = ClientDefinition.command("three");
     FakeClient wanted = new FakeClient("wanted");
     all.script(ONE, () -> wanted);
-    all.script(three, refusing("another typing mistake"));
+    all.script(three, Supervision.refusing("another typing mistake"));
     all.script(
         TWO,
         () -> {

@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cleat.McpException;
 import dev.cleat.Namespace;
-import dev.cleat.mcp.McpClient;
 import dev.cleat.spi.ClientDefinition;
 import dev.cleat.testkit.NoLeaks;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -39,15 +37,9 @@ class SupervisorEndTest {
     all.close();
   }
 
-  private static Supplier<McpClient> refusing(String why) {
-    return () -> {
-      throw new McpException.ConnectFailed(why, null);
-    };
-  }
-
   @Test
   void nothingIsLeftToDoAfterTheStop() {
-    all.script(ONE, refusing("nobody is there"));
+    all.script(ONE, Supervision.refusing("nobody is there"));
     all.supervisor.want(RAY, ONE, this);
     all.work();
     assertThat(all.time.scheduled()).as("it is tried again").isEqualTo(1);
@@ -61,7 +53,7 @@ class SupervisorEndTest {
   @Test
   void whatNobodyWantsCannotBeRemoved() {
     assertThat(all.supervisor.remove(RAY, Optional.empty())).isFalse();
-    all.script(ONE, refusing("nobody is there"));
+    all.script(ONE, Supervision.refusing("nobody is there"));
     all.supervisor.want(RAY, ONE, this);
 
     assertThat(all.supervisor.remove(RAY, Optional.empty()))
@@ -105,7 +97,7 @@ class SupervisorEndTest {
 
   @Test
   void whoWakesAClientThatIsTriedAgainSoonWaitsAndElseIsToldWhen() {
-    all.script(ONE, refusing("nobody is there"));
+    all.script(ONE, Supervision.refusing("nobody is there"));
     all.supervisor.want(RAY, ONE, this);
     all.work();
     assertThat(all.supervisor.wake(RAY).orElseThrow()).as("in 100 ms at most").isNotDone();

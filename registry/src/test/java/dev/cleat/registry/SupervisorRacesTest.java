@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cleat.McpException;
 import dev.cleat.Namespace;
-import dev.cleat.mcp.McpClient;
 import dev.cleat.registry.RegistrySnapshot.State;
 import dev.cleat.spi.ClientDefinition;
 import dev.cleat.testkit.NoLeaks;
@@ -14,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -41,12 +39,6 @@ class SupervisorRacesTest {
   @AfterEach
   void end() {
     all.close();
-  }
-
-  private static Supplier<McpClient> refusing(String why) {
-    return () -> {
-      throw new McpException.ConnectFailed(why, null);
-    };
   }
 
   private List<ClientDefinition> attempted() {
@@ -187,7 +179,7 @@ class SupervisorRacesTest {
           all.supervisor.stop();
           throw new McpException.ConnectFailed("a typing mistake", null);
         });
-    all.script(ONE, refusing("nobody is there"));
+    all.script(ONE, Supervision.refusing("nobody is there"));
     all.supervisor.want(RAY, ONE, this);
     all.work();
 
@@ -259,7 +251,7 @@ class SupervisorRacesTest {
 
   @Test
   void whoWakesAClientAfterTheStopIsRefused() {
-    all.script(ONE, refusing("nobody is there"));
+    all.script(ONE, Supervision.refusing("nobody is there"));
     all.supervisor.want(RAY, ONE, this);
     all.work();
     all.supervisor.stop();
@@ -313,7 +305,7 @@ class SupervisorRacesTest {
 
   @Test
   void whoWaitsForAClientIsLetGoWhenAnotherOneIsRegisteredThatNobodyConnects() {
-    all.script(ONE, refusing("nobody is there"));
+    all.script(ONE, Supervision.refusing("nobody is there"));
     all.supervisor.want(RAY, ONE, this);
     CompletableFuture<Void> waiting = all.supervisor.wake(RAY).orElseThrow();
     FakeClient given = new FakeClient("given");
@@ -337,7 +329,7 @@ class SupervisorRacesTest {
   void aRetryThatComesAsItIsCancelledDoesNothing() {
     all.cancelledTooLate = true;
     FakeClient client = new FakeClient("client");
-    all.script(ONE, refusing("nobody is there"));
+    all.script(ONE, Supervision.refusing("nobody is there"));
     all.script(TWO, () -> client);
     all.supervisor.want(RAY, ONE, this);
     all.work();

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cleat.McpException;
 import dev.cleat.Namespace;
-import dev.cleat.mcp.McpClient;
 import dev.cleat.registry.RegistrySnapshot.State;
 import dev.cleat.spi.ClientDefinition;
 import dev.cleat.testkit.NoLeaks;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -44,12 +42,6 @@ class SupervisorTest {
     aside.close();
   }
 
-  private static Supplier<McpClient> refusing(String why) {
-    return () -> {
-      throw new McpException.ConnectFailed(why, null);
-    };
-  }
-
   private List<Duration> waits() {
     List<Duration> waits = new ArrayList<>();
     for (int i = 1; i < all.attempts.size(); i++) {
@@ -74,7 +66,7 @@ class SupervisorTest {
 
   @Test
   void whatFailsIsTriedAgainLessAndLessOften() {
-    all.script(ONE, refusing("nobody is there"));
+    all.script(ONE, Supervision.refusing("nobody is there"));
 
     all.supervisor.want(RAY, ONE, this);
     all.pass(Duration.ofSeconds(20));
@@ -91,7 +83,7 @@ class SupervisorTest {
 
   @Test
   void aCrashLoopIsShownWithItsReasonAndItsNextAttempt() {
-    all.script(ONE, refusing("it exited with code 1"));
+    all.script(ONE, Supervision.refusing("it exited with code 1"));
 
     all.supervisor.want(RAY, ONE, this);
     all.work();
@@ -164,7 +156,7 @@ class SupervisorTest {
 
   @Test
   void aCallWakesOneAttemptAndNoMoreForAWhile() {
-    all.script(ONE, refusing("nobody is there"));
+    all.script(ONE, Supervision.refusing("nobody is there"));
     all.supervisor.want(RAY, ONE, this);
     all.pass(Duration.ofSeconds(8));
     // Just after an attempt; the next one is up to 2 s away.
@@ -192,7 +184,7 @@ class SupervisorTest {
 
   @Test
   void whoWaitsForAnAttemptThatFailsIsToldWhy() {
-    all.script(ONE, refusing("the disk is full"));
+    all.script(ONE, Supervision.refusing("the disk is full"));
     all.supervisor.want(RAY, ONE, this);
     CompletableFuture<Void> woken = all.supervisor.wake(RAY).orElseThrow();
 
@@ -232,7 +224,7 @@ class SupervisorTest {
     FakeClient old = new FakeClient("old");
     FakeClient fresh = new FakeClient("fresh");
     all.script(ONE, () -> old);
-    all.script(TWO, refusing("a typing mistake"));
+    all.script(TWO, Supervision.refusing("a typing mistake"));
     all.supervisor.want(RAY, ONE, this);
     all.work();
 
@@ -316,7 +308,7 @@ class SupervisorTest {
   @Test
   void nothingIsConnectedOnceItHasStopped() throws Exception {
     FakeClient client = new FakeClient("client");
-    all.script(ONE, refusing("not yet"));
+    all.script(ONE, Supervision.refusing("not yet"));
     all.supervisor.want(RAY, ONE, this);
     all.work();
     CompletableFuture<Void> waiting = all.supervisor.wake(RAY).orElseThrow();

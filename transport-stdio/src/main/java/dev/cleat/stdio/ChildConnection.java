@@ -6,6 +6,7 @@ import dev.cleat.McpException;
 import dev.cleat.spi.ClientDefinition;
 import dev.cleat.spi.Connection;
 import dev.cleat.spi.Message;
+import dev.cleat.spi.SafeEnvironment;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -70,7 +71,8 @@ final class ChildConnection implements Connection {
     definition.cwd().ifPresent(directory -> builder.directory(directory.toFile()));
     String token = UUID.randomUUID().toString();
     try {
-      ChildEnvironment.apply(builder.environment(), definition.env());
+      SafeEnvironment.restrict(builder.environment(), name -> false);
+      builder.environment().putAll(definition.env());
       builder.environment().put(ProcessTree.TOKEN_VARIABLE, token);
       Process process = builder.start();
       return new ChildConnection(label, command, process, new ProcessTree(process, token), limits);
